@@ -1,0 +1,1 @@
+"""Builds everything, and offers the use-cases. No wire, no editor."""

@@ -1,0 +1,58 @@
+"""The only composition root: builds a runtime from settings and what the surface brings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+
+from bridge.app.bus import Bus
+from bridge.app.clock import SystemClock
+from bridge.app.models import choose_model
+from bridge.app.process import LocalProcess
+from bridge.app.runtime import Runtime, Shared
+from bridge.app.session import Parts, SessionJournal
+from bridge.app.settings import Settings
+from bridge.app.store import Store
+from bridge.harness.permissions.policy import Setting
+from bridge.harness.ports.editor import Editor
+from bridge.harness.session.blobs import DiskBlobs
+from bridge.harness.tools.builtin.edit_file import EditFile
+from bridge.harness.tools.builtin.glob import Glob
+from bridge.harness.tools.builtin.grep import Grep
+from bridge.harness.tools.builtin.list_dir import ListDir
+from bridge.harness.tools.builtin.read_file import ReadFile
+from bridge.harness.tools.builtin.write_file import WriteFile
+from bridge.harness.tools.registry import Registry
+from bridge.harness.tools.search import Ripgrep
+from bridge.harness.workspace.disk.files import DiskFiles
+from bridge.harness.workspace.documents import Documents
+from bridge.harness.workspace.review import Outside
+
+
+def build_registry() -> Registry:
+    """The built-in tools."""
+    ripgrep = Ripgrep(LocalProcess())
+    return Registry([ReadFile(), ListDir(), Glob(ripgrep), Grep(ripgrep), EditFile(), WriteFile()])
+
+
+@asynccontextmanager
+async def running(settings: Settings, editor: Editor, documents: Documents, bus: Bus) -> AsyncIterator[Runtime]:
+    """A runtime that lives as long as the context; leaving it suspends what runs."""
+    store = Store(settings.state_dir)
+    blobs = DiskBlobs(store.blobs)
+
+    def outside(journal: SessionJournal, root: Path) -> Outside:
+        return Outside(journal, DiskFiles(root), documents, editor, blobs)
+
+    def setting(root: Path) -> Setting:
+        return Setting(root, settings.mode, settings.rules, forbidden=(settings.state_dir.resolve(),))
+
+    parts = Parts(bus, SystemClock(), choose_model(settings), build_registry(), setting, outside)
+    async with anyio.create_task_group() as group:
+        runtime = Runtime(settings, Shared(bus, documents, store), parts, group)
+        try:
+            yield runtime
+        finally:
+            group.cancel_scope.cancel()
+    runtime.close()

@@ -1,0 +1,37 @@
+"""What happens in sessions, told to whoever listens: surfaces, recorders. The log has been written before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bridge.harness.ids import SessionId, Uri
+from bridge.harness.values.events import Recorded
+from bridge.harness.values.model import TextDelta
+
+
+@dataclass(frozen=True, slots=True)
+class HunksMoved:
+    """Hunks of a file stand elsewhere now. Not in the log: derived from the editor's text."""
+
+    uri: Uri
+
+
+Update = Recorded | TextDelta | HunksMoved
+Listener = Callable[[SessionId, Update], None]
+
+
+class Bus:
+    """Ordered fan-out. Listeners are called at once and must not block."""
+
+    def __init__(self) -> None:
+        """Nobody listens."""
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of everything; the answer stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, session: SessionId, update: Update) -> None:
+        """Tell all, in the order of subscription."""
+        for listener in tuple(self._listeners):
+            listener(session, update)

@@ -1,0 +1,55 @@
+"""Which model a setting names."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import anyio.to_thread
+
+from bridge.app.settings import Settings
+from bridge.harness.errors import ModelProblem
+from bridge.harness.models.scripted import ScriptedModel, load_script
+from bridge.harness.ports.model import Model
+from bridge.harness.values.model import ModelEvent, ModelRequest
+
+
+class NoModel:
+    """Nothing is set up: every call says so, and what to do."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is what the settings ask for, or empty."""
+        self.name = name
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Always fails."""
+        asked = f"the model {self.name!r} is not known" if self.name else "no model is set up"
+        hint = 'Set `model` to "scripted" and `script` to a script file, in initializationOptions or with --model.'
+        raise ModelProblem(f"{asked}. {hint}", kind="model_unavailable", hint=hint)
+
+
+def choose_model(settings: Settings) -> Model:
+    """The model that the settings name. A script that can't be read is told when the model is first asked."""
+    name, _, argument = settings.model.partition(":")
+    if name == "scripted":
+        script = argument or settings.script
+        if not script:
+            return NoModel("scripted without a script")
+        return LateScript(Path(script).expanduser())
+    return NoModel(settings.model)
+
+
+class LateScript:
+    """The script is read when first needed, and its mistakes are said where the person sees them."""
+
+    name = "scripted"
+
+    def __init__(self, path: Path) -> None:
+        """Not read yet."""
+        self._path = path
+        self._model: ScriptedModel | None = None
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """See the Model port."""
+        if self._model is None:
+            self._model = ScriptedModel(await anyio.to_thread.run_sync(load_script, self._path))
+        async for event in self._model.stream(request):
+            yield event

@@ -1,0 +1,168 @@
+"""The use-cases: what a surface can ask for. One runtime a daemon; built by `bootstrap`."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio.to_thread
+from anyio.abc import TaskGroup
+
+from bridge.app.bus import Bus
+from bridge.app.session import Parts, Session, Turn
+from bridge.app.settings import Settings
+from bridge.app.store import SessionInfo, Store
+from bridge.harness.errors import BridgeError, FileProblem, NotFound
+from bridge.harness.ids import ApprovalId, HunkId, SessionId, Uri, new_id
+from bridge.harness.session.log import SessionLog, read_log
+from bridge.harness.values.approvals import Approval
+from bridge.harness.values.events import PromptContext, Recorded, SessionOpened
+from bridge.harness.values.proposals import Actor, HunkOutcome, Verdict
+from bridge.harness.workspace.documents import Documents
+from bridge.harness.workspace.review import HunkView
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all of a runtime's sessions share."""
+
+    bus: Bus
+    documents: Documents
+    store: Store
+
+
+class Runtime:
+    """The live sessions, and everything that can be done with them."""
+
+    def __init__(self, settings: Settings, shared: Shared, parts: Parts, group: TaskGroup) -> None:
+        """Turns run in `group`; cancelling it suspends them, and the logs are enough to go on."""
+        self.settings = settings
+        self.bus = shared.bus
+        self.documents = shared.documents
+        self._store = shared.store
+        self._parts = parts
+        self._group = group
+        self._live: dict[SessionId, Session] = {}
+
+    async def new_session(self, cwd: str) -> Session:
+        """A session in a workspace. `cwd` is an absolute path of a folder that exists."""
+        root = Path(cwd)
+        if not root.is_absolute() or not await anyio.to_thread.run_sync(root.is_dir):
+            raise FileProblem("file_missing", root, "it is not an absolute path of a folder")
+        id_ = SessionId(new_id())
+        path = self._store.path_for(id_, cwd)
+        log = await anyio.to_thread.run_sync(SessionLog.create, path, self._parts.clock)
+        opened = SessionOpened(id_, cwd, self.settings.model, self.settings.mode, self.settings.policy)
+        session = self._adopt(Session(id_, cwd, log, self._parts))
+        await session.journal.append(opened)
+        return session
+
+    async def load_session(self, id_: SessionId) -> tuple[Session, Sequence[Recorded]]:
+        """A stored session with its records, or a live one. An open turn is not taken up yet: see `go_on`."""
+        path = await anyio.to_thread.run_sync(self._store.find, id_)
+        if id_ in self._live:
+            return self._live[id_], (await anyio.to_thread.run_sync(read_log, path)).records
+        log, loaded = await anyio.to_thread.run_sync(SessionLog.resume, path, self._parts.clock)
+        if not loaded.records or not isinstance(loaded.records[0].event, SessionOpened):
+            log.close()
+            raise NotFound("unknown_session", f"the log of session {id_} can't be read from its start")
+        session = self._adopt(Session(id_, loaded.records[0].event.cwd, log, self._parts))
+        session.journal.replay(loaded.records)
+        return session, loaded.records
+
+    async def go_on(self, session: Session) -> Turn | None:
+        """Take up a loaded session where its log ends."""
+        return await session.go_on(self._group)
+
+    async def resume_open(self, cwd: str) -> list[Session]:
+        """Load the sessions of a workspace whose turn was open when the bridge stopped, but those in use elsewhere."""
+        found = []
+        for info in await anyio.to_thread.run_sync(self._store.list, cwd):
+            if info.open_turn and info.id not in self._live:
+                try:
+                    found.append((await self.load_session(info.id))[0])
+                except BridgeError as problem:
+                    logger.warning("not resumed: %s", problem)
+        return found
+
+    async def list_sessions(self, cwd: str | None) -> list[SessionInfo]:
+        """The stored sessions, the newest first."""
+        return await anyio.to_thread.run_sync(self._store.list, cwd)
+
+    def session(self, id_: SessionId) -> Session:
+        """A live session; raises `NotFound`."""
+        if id_ not in self._live:
+            raise NotFound("unknown_session", f"the session {id_} is not open")
+        return self._live[id_]
+
+    def sessions(self) -> tuple[Session, ...]:
+        """All live sessions, oldest first."""
+        return tuple(self._live.values())
+
+    async def close_session(self, id_: SessionId) -> None:
+        """Interrupt what runs, and let go of the log. It can be loaded again."""
+        session = self.session(id_)
+        session.interrupt()
+        if session.turn is not None:
+            await session.turn.wait()
+        self._live.pop(id_, None)
+        session.close()
+
+    async def prompt(self, id_: SessionId, text: str, context: PromptContext | None = None) -> Turn:
+        """Start a turn."""
+        return await self.session(id_).prompt(text, context, self._group)
+
+    async def decide(
+        self, ids: Sequence[HunkId], verdict: Verdict, by: Actor, reason: str = ""
+    ) -> tuple[HunkOutcome, ...]:
+        """Decide hunks of any sessions; outcomes in the order of `ids`."""
+        outcomes: dict[HunkId, HunkOutcome] = {}
+        for session in self.sessions():
+            mine = [id_ for id_ in ids if session.review.find(id_) is not None]
+            if mine:
+                outcomes.update(zip(mine, await session.review.decide(mine, verdict, by, reason), strict=True))
+        return tuple(outcomes.get(id_) or HunkOutcome(id_, "unknown", "there is no such hunk") for id_ in ids)
+
+    def hunks(self, uri: Uri | None = None, session: SessionId | None = None) -> list[tuple[Session, HunkView]]:
+        """The hunks that wait, by place."""
+        chosen = self.sessions() if session is None else (self.session(session),)
+        return [(one, view) for one in chosen for view in one.review.views(uri)]
+
+    def hunk(self, id_: HunkId) -> tuple[Session, HunkView]:
+        """One hunk, settled or not; raises `NotFound`."""
+        for session in self.sessions():
+            if (view := session.review.find(id_)) is not None:
+                return session, view
+        raise NotFound("unknown_hunk", f"there is no hunk {id_}")
+
+    def approvals(self, session: SessionId | None = None) -> list[Approval]:
+        """The open questions."""
+        chosen = self.sessions() if session is None else (self.session(session),)
+        return [approval for one in chosen for approval in one.approvals.pending()]
+
+    async def answer(self, id_: ApprovalId, choice: str, reason: str = "") -> Approval:
+        """Answer an open question; the first answer wins."""
+        return await self._asker(id_).approvals.answer(id_, choice, reason)
+
+    def shown(self, id_: ApprovalId) -> None:
+        """A client has the question on the screen."""
+        self._asker(id_).approvals.shown(id_)
+
+    def _asker(self, id_: ApprovalId) -> Session:
+        for session in self.sessions():
+            if session.approvals.known(id_):
+                return session
+        raise NotFound("unknown_approval", f"there is no question {id_}")
+
+    def close(self) -> None:
+        """Let go of all logs; open turns are suspended, not ended."""
+        for session in self._live.values():
+            session.close()
+        self._live.clear()
+
+    def _adopt(self, session: Session) -> Session:
+        self._live[session.id] = session
+        self._group.start_soon(session.review.run)
+        return session

@@ -1,0 +1,192 @@
+"""One live session: its log, its owners of state, its engine, and the turn that runs."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+
+from bridge.app.bus import Bus, HunksMoved
+from bridge.harness.engine.step import Stepper
+from bridge.harness.engine.turn import Engine, run_turn
+from bridge.harness.errors import BridgeError, TryLater
+from bridge.harness.execution.pipeline import Pipeline, Ports
+from bridge.harness.ids import SessionId, TurnId, new_id
+from bridge.harness.permissions.approvals import Approvals
+from bridge.harness.permissions.policy import Setting
+from bridge.harness.ports.clock import Clock
+from bridge.harness.ports.model import Model
+from bridge.harness.session.log import SessionLog
+from bridge.harness.session.transcript import Transcript
+from bridge.harness.tools.contract import Context
+from bridge.harness.tools.registry import Registry
+from bridge.harness.values.events import Event, Prompt, PromptContext, Recorded, TurnEnded
+from bridge.harness.workspace.review import Outside, Reviewer
+from bridge.harness.workspace.workspace import Workspace
+
+
+class Owner(Protocol):
+    """Owns one part of a session's state, as a fold of its log."""
+
+    def fold(self, event: Event) -> None:
+        """Take in one event."""
+        ...
+
+
+class SessionJournal:
+    """The one way into the log: written, then folded by every owner, then told. Implements the Journal port."""
+
+    def __init__(self, session: SessionId, log: SessionLog, bus: Bus) -> None:
+        """Owners are added while the session is built."""
+        self._session = session
+        self._log = log
+        self._bus = bus
+        self._owners: list[Owner] = []
+        self._order = anyio.Lock()
+
+    def own(self, *owners: Owner) -> None:
+        """From now on these fold each event."""
+        self._owners += owners
+
+    def replay(self, records: Iterable[Recorded]) -> None:
+        """Fold what a log holds; nobody is told."""
+        for record in records:
+            self._fold(record.event)
+
+    async def append(self, *events: Event) -> tuple[Recorded, ...]:
+        """See the port."""
+        async with self._order:
+            records = await self._log.append(*events)
+            for record in records:
+                self._fold(record.event)
+                self._bus.publish(self._session, record)
+            return records
+
+    def _fold(self, event: Event) -> None:
+        for owner in self._owners:
+            owner.fold(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a session is built from; the same for every session of a runtime."""
+
+    bus: Bus
+    clock: Clock
+    model: Model
+    registry: Registry
+    setting: Callable[[Path], Setting]
+    outside: Callable[[SessionJournal, Path], Outside]
+
+
+class Turn:
+    """A turn that runs. It goes on without whoever asked for it."""
+
+    def __init__(self, id_: TurnId) -> None:
+        """Not started yet."""
+        self.id = id_
+        self.interrupted = False
+        self._scope = anyio.CancelScope()
+        self._done = anyio.Event()
+        self._ended: TurnEnded | None = None
+        self._problem: BridgeError | None = None
+
+    def interrupt(self) -> None:
+        """The person stops it: it is closed in the log as cancelled."""
+        self.interrupted = True
+        self._scope.cancel()
+
+    async def wait(self) -> TurnEnded:
+        """How it ended. Raises `BridgeError` where its end could not be recorded."""
+        await self._done.wait()
+        if self._problem is not None:
+            raise self._problem
+        return self._ended or TurnEnded(self.id, "cancelled")
+
+    async def run(self, engine: Engine, prompt: Prompt | None, *, task_status: TaskStatus[None]) -> None:
+        """Run to the end."""
+        try:
+            with self._scope:
+                task_status.started()
+                self._ended = await run_turn(engine, prompt, lambda: self.interrupted)
+        except BridgeError as problem:
+            self._problem = problem
+        finally:
+            self._done.set()
+
+
+class Session:
+    """A live session. A new one appends its `SessionOpened`; a stored one replays its records."""
+
+    def __init__(self, id_: SessionId, cwd: str, log: SessionLog, parts: Parts) -> None:
+        """`cwd` is the boundary of its workspace."""
+        self.id = id_
+        self.cwd = cwd
+        self.turn: Turn | None = None
+        self._log = log
+        self.journal = SessionJournal(id_, log, parts.bus)
+        outside = parts.outside(self.journal, Path(cwd))
+        self.workspace = Workspace(Path(cwd), outside.files, outside.documents)
+        self.transcript = Transcript()
+        self.approvals = Approvals(self.journal)
+        self.review = Reviewer(outside, lambda uri: parts.bus.publish(id_, HunksMoved(uri)))
+        self.workspace.see_pending(self.review.pending_text)
+        self.journal.own(self.transcript, self.approvals, self.review)
+        self.engine = self._engine(parts)
+
+    def _engine(self, parts: Parts) -> Engine:
+        ports = Ports(self.id, parts.registry, Context(self.workspace), self.journal, self.approvals, self.review)
+        setting = parts.setting(Path(self.cwd))
+        return Engine(
+            root=self.cwd,
+            transcript=self.transcript,
+            journal=self.journal,
+            registry=parts.registry,
+            stepper=Stepper(parts.model, parts.registry, self.journal, lambda d: parts.bus.publish(self.id, d)),
+            pipeline=Pipeline(ports, lambda: setting, lambda: "ask"),
+            approvals=self.approvals,
+            review=self.review,
+            clock=parts.clock,
+        )
+
+    @property
+    def seq(self) -> int:
+        """The sequence number of its last record."""
+        return self._log.seq
+
+    async def prompt(self, text: str, context: PromptContext | None, group: TaskGroup) -> Turn:
+        """Start a turn; it runs in `group`. Raises `TryLater` while another one runs."""
+        if self.turn is not None or self.transcript.turn is not None:
+            raise TryLater("busy", "a turn is running in this session")
+        return await self._start(Turn(TurnId(new_id())), lambda id_: Prompt(id_, text, context), group)
+
+    async def go_on(self, group: TaskGroup) -> Turn | None:
+        """After a restart: look what became of writes that were under way, then take up the open turn."""
+        await self.review.recover()
+        if self.transcript.turn is None or self.turn is not None:
+            return None
+        return await self._start(Turn(self.transcript.turn), lambda _: None, group)
+
+    def interrupt(self) -> None:
+        """Stop the running turn, if there is one."""
+        if self.turn is not None:
+            self.turn.interrupt()
+
+    def close(self) -> None:
+        """Let go of the log; the turn must have ended or been cancelled."""
+        self.review.close()
+        self._log.close()
+
+    async def _start(self, turn: Turn, prompt: Callable[[TurnId], Prompt | None], group: TaskGroup) -> Turn:
+        self.turn = turn
+
+        async def run(*, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+            try:
+                await turn.run(self.engine, prompt(turn.id), task_status=task_status)
+            finally:
+                self.turn = None
+
+        await group.start(run)
+        return turn

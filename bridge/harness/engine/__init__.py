@@ -1,0 +1,1 @@
+"""The turn loop: gate, call the model, run its tool calls, feed the results back, repeat."""

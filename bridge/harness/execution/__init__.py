@@ -1,0 +1,1 @@
+"""How a tool call runs: six phases in order, one code path for every tool."""

@@ -1,0 +1,199 @@
+"""One tool call through its six phases.
+
+1 schema validation, 2 semantic validation (prepare), 3 hooks before, 4 permission, 5 execution, 6 hooks after.
+Phases 1 to 4 fail fast, and their error text goes back to the model. An edit has no permission question besides its
+review: `deny` stops it, `allow` accepts it in the name of the rule, `ask` leaves it to the person.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.harness.errors import BridgeError, NotAllowed, ToolInputError
+from bridge.harness.execution.hooks import Hook, HookSays
+from bridge.harness.execution.results import bounded, tell_outcomes
+from bridge.harness.ids import ApprovalId, SessionId, new_id
+from bridge.harness.permissions.approvals import Approvals
+from bridge.harness.permissions.policy import Setting, decide
+from bridge.harness.ports.journal import Journal
+from bridge.harness.ports.review import Origin, Review
+from bridge.harness.tools.contract import Context, Tool, ToolInput
+from bridge.harness.tools.registry import Registry
+from bridge.harness.values.approvals import ALLOW_ONCE, REJECT_ONCE, Approval, CallSubject
+from bridge.harness.values.events import CallEnded, CallJudged, CallOpened, CallStarted
+from bridge.harness.values.policy import Ruling, Why
+from bridge.harness.values.proposals import Draft, Policy, Proposal
+from bridge.harness.values.tools import Outcome, Prepared
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A call that may be executed: phases 1 to 4 are behind it. An edit has its proposal; the others are committed."""
+
+    opened: CallOpened
+    tool: Tool[Any]
+    prepared: Prepared
+    read_only: bool
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the pipeline works with, all of one session."""
+
+    session: SessionId
+    registry: Registry
+    context: Context
+    journal: Journal
+    approvals: Approvals
+    review: Review
+
+
+class Pipeline:
+    """Runs calls. `setting` is asked anew for each call: modes and rules change while a session lives."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        setting: Callable[[], Setting],
+        policy: Callable[[], Policy],
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        """`policy` is the session's review policy now."""
+        self._ports = ports
+        self._setting = setting
+        self._policy = policy
+        self._hooks = hooks
+
+    def is_safe(self, opened: CallOpened) -> bool:
+        """Whether the call may run beside others. What can't be read is not safe."""
+        tool = self._ports.registry.get(opened.tool)
+        if tool is None:
+            return False
+        try:
+            return tool.flags(_parse(tool, opened.args)).concurrency_safe
+        except ToolInputError:
+            return False
+
+    async def approve(self, opened: CallOpened) -> Ready | None:
+        """Phases 1 to 4. None: the call is over, and its `CallEnded` says why."""
+        try:
+            return await self._approve(opened)
+        except BridgeError as problem:
+            await self._end(opened, _failure(problem))
+            return None
+
+    async def execute(self, ready: Ready) -> None:
+        """Phases 5 and 6."""
+        try:
+            outcome = await self._commit(ready)
+        except BridgeError as problem:
+            outcome = _failure(problem)
+        for hook in self._hooks:
+            outcome = await hook.after(ready.opened.tool, outcome)
+        await self._end(ready.opened, outcome)
+
+    async def _approve(self, opened: CallOpened) -> Ready:
+        tool = self._ports.registry.get(opened.tool)
+        if tool is None:
+            names = ", ".join(self._ports.registry.names)
+            raise ToolInputError(f"there is no tool {opened.tool!r}; there are {names}")
+        if (proposal := self._ports.review.proposal_of(opened.call)) is not None:  # a resumed turn: it was shown before
+            return Ready(opened, tool, Prepared(proposal.title, ()), read_only=False, proposal=proposal)
+        given = _parse(tool, opened.args)  # 1
+        prepared = await tool.prepare(given, self._ports.context)  # 2
+        says, given, prepared = await self._hooked(tool, opened.args, given, prepared)  # 3
+        ruling = self._judge(tool, prepared, says)  # 4
+        await self._ports.journal.append(CallJudged(opened.call, ruling))
+        if ruling.effect == "deny":
+            raise NotAllowed(f"{prepared.title}: not allowed ({ruling.why.text})")
+        if prepared.draft is not None:
+            return Ready(opened, tool, prepared, False, await self._propose(opened, prepared.draft, ruling))
+        if ruling.effect == "ask":
+            await self._ask(opened, prepared, ruling)
+        return Ready(opened, tool, prepared, tool.flags(given).read_only)
+
+    async def _hooked(
+        self, tool: Tool[Any], args: Mapping[str, Any], given: ToolInput, prepared: Prepared
+    ) -> tuple[HookSays, ToolInput, Prepared]:
+        says = HookSays()
+        for hook in self._hooks:
+            answer = await hook.before(tool.spec.name, args, prepared)
+            if answer.args is not None and says.args is None:
+                given = _parse(tool, answer.args)
+                prepared = await tool.prepare(given, self._ports.context)
+                says = HookSays(says.effect, says.reason, answer.args)
+            if answer.effect != "nothing" and says.effect != "deny":
+                says = HookSays(answer.effect, answer.reason, says.args)
+        return says, given, prepared
+
+    def _judge(self, tool: Tool[Any], prepared: Prepared, says: HookSays) -> Ruling:
+        ruling = decide(tool.spec.name, prepared.subjects, self._setting())
+        if says.effect == "deny":
+            return Ruling("deny", Why("rule", f"a hook denied it: {says.reason}"), ruling.subjects)
+        guarded = ruling.why.source == "builtin"
+        if says.effect == "allow" and ruling.effect == "ask" and not guarded:
+            return Ruling("allow", Why("rule", f"a hook allowed it: {says.reason}"), ruling.subjects)
+        return ruling
+
+    async def _propose(self, opened: CallOpened, draft: Draft, ruling: Ruling) -> Proposal:
+        """Show the hunks; a rule or mode that allows them decides them at once."""
+        allowed = ruling.effect == "allow"
+        origin = Origin(self._ports.session, opened.turn, opened.call, "allow" if allowed else self._policy())
+        proposal = await self._ports.review.propose(draft, origin)
+        if allowed:
+            await self._ports.review.grant(proposal.id, ruling.why.text)
+        return proposal
+
+    async def _ask(self, opened: CallOpened, prepared: Prepared, ruling: Ruling) -> None:
+        """A question to a person; anything but a yes to exactly this subject stops the call."""
+        touches = tuple(f"{judged.subject.kind} {judged.subject.value}" for judged in ruling.subjects)
+        subject = CallSubject(opened.tool, prepared.title, touches)
+        asked = self._ports.approvals.find(opened.call) or Approval(
+            id=ApprovalId(new_id()),
+            session=self._ports.session,
+            call=opened.call,
+            subject=subject,
+            digest=subject.digest(),
+            choices=(ALLOW_ONCE, REJECT_ONCE),
+            ruling=ruling,
+        )
+        closed = await self._ports.approvals.ask(asked)
+        if closed.digest != subject.digest():
+            raise NotAllowed(f"{prepared.title}: what it would touch has changed since the question was asked")
+        if closed.answer is None or not closed.answer.allowed:
+            reason = closed.answer.reason if closed.answer else f"the question was {closed.state}"
+            raise NotAllowed(f"{prepared.title}: the user said no" + (f": {reason}" if reason else ""))
+
+    async def _commit(self, ready: Ready) -> Outcome:
+        if ready.proposal is not None:
+            outcomes = await self._ports.review.settle(ready.proposal.id)
+            return tell_outcomes(ready.prepared.title, outcomes)
+        if not ready.read_only:
+            await self._ports.journal.append(CallStarted(ready.opened.call))
+        return await ready.tool.commit(ready.prepared, self._ports.context)
+
+    async def _end(self, opened: CallOpened, outcome: Outcome) -> None:
+        tool = self._ports.registry.get(opened.tool)
+        limit = tool.spec.result_limit if tool else len(outcome.model)
+        text = bounded(outcome.model, limit)
+        await self._ports.journal.append(CallEnded(opened.call, outcome.status, text, outcome.shown))
+
+
+def _parse(tool: Tool[Any], args: Mapping[str, Any]) -> ToolInput:
+    try:
+        given: ToolInput = tool.spec.inputs.model_validate(dict(args))  # type: ignore[assignment]
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'input'}: {e['msg']}" for e in error.errors()[:5])
+        raise ToolInputError(f"{tool.spec.name} can't take this input: {lines}") from error
+    return given
+
+
+def _failure(problem: BridgeError) -> Outcome:
+    hint = f" {problem.hint}" if problem.hint else ""
+    return Outcome(model=f"Error: {problem}{hint}", shown=str(problem), status="error")

@@ -1,0 +1,42 @@
+"""How results are put to the model."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from bridge.harness.values.proposals import HunkOutcome
+from bridge.harness.values.tools import Outcome
+
+_WORDS = {
+    "present": "accepted and applied",
+    "absent": "accepted, but it could not be applied",
+    "rejected": "rejected by the user",
+    "withdrawn": "withdrawn",
+    "expired": "nobody decided in time; not applied",
+    "stale": "not applied: the user changed these lines meanwhile",
+    "unverified": "accepted and sent to the editor, but what stands there could not be confirmed; read the file again",
+}
+
+
+def bounded(text: str, limit: int) -> str:
+    """Head and tail of a long text, with a marker between them that tells how much was left out."""
+    if len(text) <= limit:
+        return text
+    half = limit // 2
+    return f"{text[:half]}\n[… {len(text) - 2 * half} characters left out …]\n{text[-half:]}"
+
+
+def tell_outcomes(title: str, outcomes: Sequence[HunkOutcome]) -> Outcome:
+    """Each hunk's outcome in a line; a stale one with the text that stands there now."""
+    lines = [_line(number, len(outcomes), one) for number, one in enumerate(outcomes, start=1)]
+    counts = Counter("accepted" if one.outcome == "present" else one.outcome for one in outcomes)
+    shown = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to change"
+    return Outcome(model="\n".join([f"{title}: {shown}", *lines]), shown=shown)
+
+
+def _line(number: int, total: int, one: HunkOutcome) -> str:
+    text = f"- hunk {number} of {total}: {_WORDS.get(one.outcome, one.outcome)}"
+    if one.message:
+        text += f": {one.message}"
+    if one.outcome == "stale":
+        text += f"\n  It now reads:\n{one.current}"
+    return text

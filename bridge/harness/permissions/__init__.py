@@ -1,0 +1,1 @@
+"""Permissions: pure policy over prepared subjects, and approvals as records."""

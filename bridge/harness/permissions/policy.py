@@ -1,0 +1,91 @@
+"""The policy: a pure function from what a call would touch, the rules and the mode, to a verdict with its reasons.
+
+Order (systems, "Permissions"): a deny from any source is final; the built-in deny list cannot be overridden; protected
+paths ask in every mode; then the nearest source that has a rule decides, ask before allow; then the mode decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.harness.permissions.protected import is_secret, runs_code
+from bridge.harness.permissions.rules import matches
+from bridge.harness.values.policy import Effect, Judged, Mode, Rule, RuleSource, Ruling, Subj, Why
+
+SOURCES: tuple[RuleSource, ...] = ("session", "command_line", "user", "project")
+"""From the nearest outward. `policy` rules are looked at before all of them."""
+
+READS = frozenset({"read", "list"})
+_SEVERITY: dict[Effect, int] = {"allow": 0, "ask": 1, "deny": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the policy decides by. `forbidden` are folders of the bridge's own state: final."""
+
+    root: Path
+    mode: Mode = "default"
+    rules: tuple[Rule, ...] = ()
+    forbidden: tuple[Path, ...] = ()
+    trusted: bool = False
+
+
+def decide(tool: str, subjects: Sequence[Subj], setting: Setting) -> Ruling:
+    """The verdict on a prepared call: the worst of its subjects. A call that names no subject asks."""
+    if not subjects:
+        return Ruling("ask", Why("default", "it does not say what it touches"), ())
+    judged = tuple(Judged(subject, *_judge(tool, subject, setting)) for subject in subjects)
+    worst = max(judged, key=lambda one: _SEVERITY[one.effect])
+    return Ruling(worst.effect, worst.why, judged)
+
+
+def _judge(tool: str, subject: Subj, setting: Setting) -> tuple[Effect, Why]:
+    found = tuple(rule for rule in setting.rules if matches(rule, tool, subject, setting.root))
+    for rule in found:
+        if rule.effect == "deny":
+            return "deny", Why("rule", str(rule))
+    if any(Path(subject.resolved).is_relative_to(folder) for folder in setting.forbidden):
+        return "deny", Why("builtin", "the bridge's own state is not for tools")
+    if (why := _protected(subject)) is not None:
+        return "ask", why
+    for rule in found:
+        if rule.source == "policy" and rule.effect == "ask":
+            return "ask", Why("rule", str(rule))
+    return _by_rules(found, setting) or _by_mode(subject, setting.mode)
+
+
+def _protected(subject: Subj) -> Why | None:
+    for path in (subject.value, subject.resolved):
+        if subject.kind in READS and (part := is_secret(path)):
+            return Why("builtin", f"{part} holds credentials")
+        if subject.kind not in READS and (part := runs_code(path) or is_secret(path)):
+            return Why("builtin", f"{part} is protected: it is run or trusted by other programs")
+    return None
+
+
+def _by_rules(found: Sequence[Rule], setting: Setting) -> tuple[Effect, Why] | None:
+    if asked := next((rule for rule in found if rule.source == "project" and rule.effect == "ask"), None):
+        return "ask", Why("rule", str(asked))
+    for source in SOURCES:
+        effects = [rule for rule in found if rule.source == source]
+        if source == "project" and not setting.trusted:
+            effects = [rule for rule in effects if rule.effect != "allow"]
+        for effect in ("ask", "allow"):
+            if rule := next((rule for rule in effects if rule.effect == effect), None):
+                return rule.effect, Why("rule", str(rule))
+    return None
+
+
+def _by_mode(subject: Subj, mode: Mode) -> tuple[Effect, Why]:
+    if subject.kind in READS and subject.inside:
+        return "allow", Why("default", "reads inside the workspace are allowed")
+    match mode:
+        case "plan" if subject.kind not in READS:
+            return "deny", Why("mode", "plan mode is read-only")
+        case "bypass":
+            return "allow", Why("mode", "everything is allowed in bypass mode")
+        case "accept_edits" if subject.inside and subject.kind in ("edit", "create"):
+            return "allow", Why("mode", "edits inside the workspace are allowed in accept_edits mode")
+        case _:
+            where = "" if subject.inside else " outside the workspace"
+            return "ask", Why("default", f"to {subject.kind}{where} asks")

@@ -1,0 +1,15 @@
+"""Time."""
+
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Two clocks: the wall for people, the monotonic one for deadlines. Both in seconds."""
+
+    def now(self) -> float:
+        """Unix time."""
+        ...
+
+    def monotonic(self) -> float:
+        """A clock that never jumps."""
+        ...

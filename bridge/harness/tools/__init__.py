@@ -1,0 +1,1 @@
+"""Tools: one contract, one registry, one built-in tool a file."""

@@ -1,0 +1,1 @@
+"""Files on disk, reached through folder descriptors and never outside the workspace."""

@@ -1,0 +1,69 @@
+"""From a draft to hunks: maximal runs of changed lines, each with its digest and its place in what stands."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bridge.harness.errors import OverlapsPending
+from bridge.harness.ids import FileId, HunkId, ProposalId, new_id
+from bridge.harness.values.proposals import FileDraft, Hunk, digest
+from bridge.harness.values.text import Span, TextChange
+from bridge.harness.workspace.diff import diff
+from bridge.harness.workspace.spans import LineIndex
+from bridge.harness.workspace.text import split_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hunk and where its old text stands, in characters of the draft's `base`."""
+
+    hunk: Hunk
+    start: int
+    end: int
+
+
+def find_hunks(
+    draft: FileDraft, pending: Sequence[TextChange], file: FileId, proposal: ProposalId
+) -> tuple[Found, ...]:
+    """The hunks of one file. `pending` are the changes that turn `base` into `old`, ascending.
+
+    Raises `OverlapsPending` where a hunk meets lines that a pending change adds or replaces.
+    """
+    if draft.op in ("create", "delete"):
+        return (_hunk(draft, TextChange(0, len(draft.old), draft.new), Span(0, 0), file, proposal),)
+    base = LineIndex(draft.base)
+    found = []
+    for change in line_changes(draft.old, draft.new):
+        start = _below(change.start, change.end, pending)
+        end = start + change.end - change.start
+        found.append(_hunk(draft, TextChange(start, end, change.text), base.lines(start, end), file, proposal))
+    return tuple(found)
+
+
+def _hunk(draft: FileDraft, change: TextChange, span: Span, file: FileId, proposal: ProposalId) -> Found:
+    old = draft.base[change.start : change.end]
+    bound = digest(draft.op, draft.uri, old, change.text)
+    hunk = Hunk(HunkId(new_id()), proposal, file, draft.uri, draft.op, old, change.text, span, bound)
+    return Found(hunk, change.start, change.end)
+
+
+def line_changes(old: str, new: str) -> Iterator[TextChange]:
+    """The whole-line changes from one text to the other, ascending, as offsets in `old`."""
+    before, after = split_lines(old), split_lines(new)
+    index = LineIndex(old)
+    for change in diff(before, after):
+        yield TextChange(*index.offsets(change.a), "".join(after[change.b.start : change.b.end]))
+
+
+def _below(start: int, end: int, pending: Sequence[TextChange]) -> int:
+    """Where the span [start, end) of the text with pending changes stands in the text without them."""
+    moved = 0
+    point = start == end
+    for change in pending:
+        low = change.start + moved
+        high = low + len(change.text)
+        if end < low or (end == low and not point):
+            break
+        if start < high or (start == high and point):
+            raise OverlapsPending
+        moved += len(change.text) - (change.end - change.start)
+    return start - moved

@@ -1,0 +1,248 @@
+"""Bringing accepted hunks to where they belong: one versioned edit of an open document, or an atomic write to disk.
+
+Whatever an editor answers, only the text that follows is believed (review rules, "Confirm by content").
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import anyio
+import anyio.to_thread
+
+from bridge.harness.errors import BridgeError, FileProblem, Stale
+from bridge.harness.ids import HunkId, IntentId, Uri, new_id
+from bridge.harness.ports.editor import DocumentEdit, Editor, EditReply
+from bridge.harness.ports.files import Files, FileText
+from bridge.harness.ports.journal import Journal
+from bridge.harness.values.documents import OpenDocument
+from bridge.harness.values.events import HunkStale, IntentMade, Placed
+from bridge.harness.values.proposals import Hunk, Intent, PlacementKind
+from bridge.harness.values.text import Sha, TextChange
+from bridge.harness.workspace.confirm import confirm, heal
+from bridge.harness.workspace.documents import DocumentEvent, Documents
+from bridge.harness.workspace.hunks import line_changes
+from bridge.harness.workspace.places import Places
+from bridge.harness.workspace.spans import apply_step
+from bridge.harness.workspace.text import form_of, sha
+from bridge.harness.workspace.uris import to_path
+
+logger = logging.getLogger(__name__)
+
+TRIES = 5
+"""Times that an edit is sent again after the person's typing overtook it (review rules)."""
+
+CONFIRM_S = 2.0
+"""How long after the editor's answer its text may take to arrive; Neovim batches changes for 0.15 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One write: the text that stands, the hunks with their places in it, and the text that should stand after."""
+
+    before: str
+    hunks: tuple[Hunk, ...]
+    changes: tuple[TextChange, ...]
+
+    @property
+    def after(self) -> str:
+        """The text with the hunks."""
+        return apply_step(self.before, self.changes)
+
+
+class Watch:
+    """What an editor's document became since a moment: its latest text, and how many changes were seen."""
+
+    def __init__(self, documents: Documents, uri: Uri) -> None:
+        """Use as a context manager."""
+        self.uri = uri
+        self.count = 0
+        self._documents = documents
+        self._changed = anyio.Event()
+        self._text = ""
+
+    def __enter__(self) -> Self:
+        """Start watching."""
+        self._look()
+        self._stop = self._documents.listen(self._on_event)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop watching."""
+        self._stop()
+
+    @property
+    def text(self) -> str:
+        """The last text seen."""
+        return self._text
+
+    @property
+    def closed(self) -> bool:
+        """Whether the document is not open any more."""
+        return self._documents.get(self.uri) is None
+
+    async def next(self) -> None:
+        """Until the next change."""
+        await self._changed.wait()
+
+    def _on_event(self, event: DocumentEvent) -> None:
+        if event.uri == self.uri:
+            self.count += 1
+            self._look()
+            self._changed.set()
+            self._changed = anyio.Event()
+
+    def _look(self) -> None:
+        document = self._documents.get(self.uri)
+        self._text = document.text if document is not None else self._text
+
+
+class Placer:
+    """Writes hunks of one file at a time. Decisions have been recorded before it is called."""
+
+    def __init__(self, journal: Journal, files: Files, documents: Documents, editor: Editor, places: Places) -> None:
+        """All of one session."""
+        self._journal = journal
+        self._files = files
+        self._documents = documents
+        self._editor = editor
+        self._places = places
+        self._locks: dict[Uri, anyio.Lock] = {}
+
+    async def place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
+        """Write accepted hunks of one file. Each ends with a `Placed` or a `HunkStale` in the log."""
+        async with self._locks.setdefault(uri, anyio.Lock()):
+            try:
+                await self._place(uri, hunks, new_text)
+            except BridgeError as problem:
+                await self._placed(hunks, "absent", str(problem))
+
+    async def _place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
+        left: Sequence[Hunk] = hunks
+        for _ in range(TRIES):
+            document = self._documents.get(uri)
+            if document is None:
+                left = await self._to_disk(uri, left, new_text)
+            else:
+                left = await self._through_editor(document, left, new_text)
+            if not left:
+                return
+        await self._placed(
+            left, "absent", "the text changed each time the edit was sent; accept it again in a quiet moment"
+        )
+
+    async def _through_editor(
+        self, document: OpenDocument, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]
+    ) -> Sequence[Hunk]:
+        """One edit; answers the hunks to try again."""
+        plan = await self._plan(document.uri, document.text, hunks, new_text)
+        if not plan.hunks:
+            return ()
+        await self._intend(plan, "client", sha(plan.before), sha(plan.after))
+        watch = Watch(self._documents, document.uri)
+        with watch:
+            label = f"Accept {len(plan.hunks)} hunk{'s' if len(plan.hunks) > 1 else ''}"
+            reply = await self._editor.apply(
+                DocumentEdit(document.uri, document.version, document.text, plan.changes, label)
+            )
+            verdicts = await self._watch_for(plan, watch, reply)
+            unsure = [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "unverified"]
+            if unsure and document.version <= 0 and await self._heal(plan, watch):
+                return ()
+        await self._placed([h for h, v in zip(plan.hunks, verdicts, strict=True) if v == "present"], "present", "")
+        await self._placed(unsure, "unverified", "the editor's text could not be matched with the edit")
+        return [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "absent"]
+
+    async def _watch_for(self, plan: Plan, watch: "Watch", reply: EditReply) -> Sequence[str]:
+        """Look at the text after the answer, and at each later one, until it is clear what stands.
+
+        A text that arrives after the answer holds the edit, or the editor did not make it.
+        """
+        seen = watch.count
+        with anyio.move_on_after(CONFIRM_S):
+            while True:
+                verdicts = confirm(plan.before, plan.changes, watch.text)
+                if all(verdict == "present" for verdict in verdicts):
+                    return verdicts
+                if watch.closed or (watch.count > seen and "absent" in verdicts):
+                    return verdicts
+                if not reply.applied and watch.text != plan.before:
+                    return verdicts
+                await watch.next()
+        return confirm(plan.before, plan.changes, watch.text)
+
+    async def _heal(self, plan: Plan, watch: "Watch") -> bool:
+        """Version 0: the editor does not check the version, and may have put the edit on a wrong line. Put it right."""
+        document = self._documents.get(watch.uri)
+        healed = heal(plan.before, plan.changes, watch.text)
+        if document is None or healed is None:
+            return False
+        changes = tuple(line_changes(document.text, healed))
+        edit = DocumentEdit(document.uri, document.version, document.text, changes, "Move the edit to its place")
+        await self._editor.apply(edit)
+        with anyio.move_on_after(CONFIRM_S):
+            while watch.text != healed:
+                await watch.next()
+        if watch.text != healed:
+            return False
+        await self._placed(plan.hunks, "present", "the editor had put it on a wrong line; moved to its place")
+        return True
+
+    async def _to_disk(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Sequence[Hunk]:
+        """A closed file: read again, compare, write atomically. Answers the hunks that have to go through an editor."""
+        path = to_path(uri)
+        if path is None:
+            raise FileProblem("file_missing", uri, "it is not open, and it is not a file on disk")
+        if hunks[0].op == "create":
+            await self._create(path, hunks[0], new_text)
+            return ()
+        found: FileText = await anyio.to_thread.run_sync(self._files.read_text, path)
+        plan = await self._plan(uri, found.text, hunks, new_text)
+        if not plan.hunks:
+            return ()
+        await self._intend(plan, "disk", sha(plan.before), sha(plan.after))
+        try:
+            if hunks[0].op == "delete":
+                await anyio.to_thread.run_sync(self._files.remove, path, found.sha)
+            else:
+                await anyio.to_thread.run_sync(self._files.write_text, path, plan.after, found.form, found.sha)
+        except Stale:
+            return plan.hunks
+        opened = self._documents.get(uri)
+        if opened is not None and opened.text == plan.before:
+            return plan.hunks
+        self._places.stands(uri, plan.after, plan.changes[::-1])
+        await self._placed(plan.hunks, "present", "")
+        return ()
+
+    async def _create(self, path: Path, hunk: Hunk, new_text: Callable[[Hunk], str]) -> None:
+        text = new_text(hunk)
+        plan = Plan("", (hunk,), (TextChange(0, 0, text),))
+        await self._intend(plan, "disk", Sha(""), sha(text))
+        await anyio.to_thread.run_sync(self._files.write_text, path, text, form_of(text), None)
+        await self._placed((hunk,), "present", "")
+
+    async def _plan(self, uri: Uri, text: str, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Plan:
+        """The hunks that still fit `text`; the others are recorded as stale (I3: they are never written)."""
+        self._places.stands(uri, text, None)
+        fits: list[tuple[Hunk, TextChange]] = []
+        for hunk in hunks:
+            at = self._places.at(hunk)
+            if at is None or at.damaged or text[at.start : at.end] != hunk.old:
+                await self._journal.append(HunkStale(hunk.id, "overlap"))
+            else:
+                fits.append((hunk, TextChange(at.start, at.end, new_text(hunk))))
+        fits.sort(key=lambda fit: (fit[1].start, fit[1].end))
+        return Plan(text, tuple(hunk for hunk, _ in fits), tuple(change for _, change in fits))
+
+    async def _intend(self, plan: Plan, via: Literal["client", "disk"], before: Sha, expect: Sha) -> None:
+        ids: tuple[HunkId, ...] = tuple(hunk.id for hunk in plan.hunks)
+        file = plan.hunks[0].file
+        intent = Intent(IntentId(new_id()), file, ids, via, before, expect)
+        await self._journal.append(IntentMade(intent))
+
+    async def _placed(self, hunks: Sequence[Hunk], placement: PlacementKind, cause: str) -> None:
+        if hunks:
+            await self._journal.append(*(Placed(hunk.id, placement, cause) for hunk in hunks))

@@ -1,0 +1,115 @@
+"""The workspace as one agent sees it: buffers over disk, and its own pending work over both."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import anyio.to_thread
+
+from bridge.harness.errors import FileProblem
+from bridge.harness.ids import Uri
+from bridge.harness.ports.files import DirEntry, Files
+from bridge.harness.values.documents import OpenDocument, Reading, Source
+from bridge.harness.values.text import Sha, TextForm
+from bridge.harness.workspace.documents import Documents
+from bridge.harness.workspace.text import form_of, sha
+from bridge.harness.workspace.uris import to_path, to_uri
+
+Pending = Callable[[Uri, str], str]
+"""(uri, text) -> the text with the session's undecided and accepted-but-absent hunks applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A path as asked for, where it leads through links, and whether both lie in the workspace."""
+
+    path: Path
+    resolved: Path
+    uri: Uri
+    inside: bool
+
+
+class Workspace:
+    """Reads for the tools. The boundary, `root`, is fixed when the session starts."""
+
+    def __init__(self, root: Path, files: Files, documents: Documents) -> None:
+        """`root` is absolute."""
+        self.root = root
+        self._real_root = root.resolve()
+        self._files = files
+        self._documents = documents
+        self._pending: Pending = lambda _uri, text: text
+
+    def see_pending(self, pending: Pending) -> None:
+        """From now on reads show the session's own pending work."""
+        self._pending = pending
+
+    def locate(self, text: str) -> Location:
+        """A path as a model writes it: relative to the root, absolute, or a file: URI. Links are resolved, once."""
+        if "\0" in text or not text:
+            raise FileProblem("file_missing", Path(text.replace("\0", "?")), "that is not a path")
+        named = to_path(text) if text.startswith("file:") else Path(text)
+        if named is None:
+            raise FileProblem("file_missing", Path(text), "that is not a path")
+        path = Path(os.path.normpath(self.root / named))
+        resolved = path.resolve()
+        literal = path.is_relative_to(self.root) or path.is_relative_to(self._real_root)
+        return Location(path, resolved, to_uri(path), literal and resolved.is_relative_to(self._real_root))
+
+    def shown(self, path: Path) -> str:
+        """The path as people and models read it: relative to the root where it lies inside."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+    async def read(self, place: Location) -> Reading:
+        """The text of a file: the open buffer or the disk, with the session's own pending work applied."""
+        document = self._documents.get(place.uri)
+        if document is not None:
+            return await self._of_buffer(place, document)
+        found = await anyio.to_thread.run_sync(self._files.read_text, place.path)
+        return self._reading(place.uri, found.text, found.form, Source("disk", found.sha))
+
+    async def exists(self, place: Location) -> bool:
+        """Whether a buffer or a file stands there."""
+        if self._documents.get(place.uri) is not None:
+            return True
+        return await anyio.to_thread.run_sync(self._files.exists, place.path)
+
+    async def list_dir(self, place: Location) -> Sequence[DirEntry]:
+        """Names in a folder, with those of buffers that are not on disk yet."""
+        entries = await anyio.to_thread.run_sync(lambda: list(self._files.list_dir(place.path)))
+        known = {entry.name for entry in entries}
+        unsaved = [
+            DirEntry(path.name, is_dir=False, size=len(document.text))
+            for path, document in self.buffers()
+            if path.parent == place.path and path.name not in known
+        ]
+        return sorted([*entries, *unsaved], key=lambda entry: entry.name)
+
+    def buffers(self) -> tuple[tuple[Path, OpenDocument], ...]:
+        """The open documents that lie in the workspace, with their paths; texts include pending work."""
+        return tuple(
+            (path, replace(document, text=self._pending(document.uri, document.text)))
+            for document in self._documents.all()
+            if (path := to_path(document.uri)) is not None and path.is_relative_to(self.root)
+        )
+
+    async def _of_buffer(self, place: Location, document: OpenDocument) -> Reading:
+        """A buffer has no encoding of its own that we can see: the file's form holds, if there is a file."""
+        form = await anyio.to_thread.run_sync(self._form_on_disk, place.path)
+        source = Source("buffer", sha(document.text), version=document.version)
+        return self._reading(place.uri, document.text, form or form_of(document.text), source)
+
+    def _reading(self, uri: Uri, base: str, form: TextForm, source: Source) -> Reading:
+        return Reading(uri, base, self._pending(uri, base), form, source)
+
+    def _form_on_disk(self, path: Path) -> TextForm | None:
+        try:
+            return self._files.read_text(path).form
+        except FileProblem:
+            return None
+
+
+def absent(uri: Uri, form: TextForm) -> Reading:
+    """The reading of a file that does not exist yet."""
+    return Reading(uri, "", "", form, Source("absent", Sha("")))

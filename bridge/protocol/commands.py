@@ -1,0 +1,154 @@
+"""The commands of LSP's `workspace/executeCommand`: everything a person can do, without a method of ours.
+
+Each takes exactly one argument, an object.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import GenericAlias, MappingProxyType
+from typing import Any
+
+from pydantic import Field, TypeAdapter
+
+from bridge.protocol.base import Wire, parse_with
+from bridge.protocol.review import DecideReviewResponse, HunkView
+
+
+class PromptCommand(Wire):
+    """What to ask of the agent, and where the person is."""
+
+    text: str = Field(description="What is asked.")
+    uri: str | None = Field(default=None, description="The document the person is in.")
+    line: int | None = Field(default=None, ge=0, description="The line the person is on, counted from 0.")
+    session_id: str | None = Field(
+        default=None, description="Which session; the workspace's current one, or a new one, if absent."
+    )
+
+
+class PromptStarted(Wire):
+    """The turn has begun. It goes on after this answer; `$/progress` tells of it."""
+
+    session_id: str = Field(description="The session that the turn runs in.")
+
+
+class HunkCommand(Wire):
+    """Which hunk."""
+
+    hunk_id: str = Field(description="Which hunk.")
+
+
+class RejectCommand(Wire):
+    """Which hunk, and why not."""
+
+    hunk_id: str = Field(description="Which hunk.")
+    reason: str | None = Field(default=None, description="Why; it reaches the model while the turn goes on.")
+
+
+class FileCommand(Wire):
+    """Which file."""
+
+    uri: str = Field(description="Which file.")
+
+
+class NextCommand(Wire):
+    """Where to look from: a hunk, or a line of a document. With neither, the first undecided hunk is meant."""
+
+    hunk_id: str | None = Field(default=None, description="The hunk to go on from.")
+    uri: str | None = Field(default=None, description="The document to go on from.")
+    line: int | None = Field(default=None, ge=0, description="The line in it, counted from 0.")
+
+
+class NextHunk(Wire):
+    """The hunk that is shown now."""
+
+    hunk: HunkView | None = Field(default=None, description="The hunk; absent if none is undecided.")
+
+
+class CancelCommand(Wire):
+    """Whose turn to cancel."""
+
+    session_id: str | None = Field(default=None, description="Which session; every one that runs, if absent.")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `result` is None where the answer is null."""
+
+    name: str
+    title: str
+    arguments: type[Wire]
+    result: type[Wire] | None
+    doc: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "harness.prompt",
+        "Ask the agent",
+        PromptCommand,
+        PromptStarted,
+        "Ask the agent to do something. Answered as soon as the turn has begun, since some editors stand still "
+        "while a command runs.",
+    ),
+    Command(
+        "harness.accept",
+        "Accept",
+        HunkCommand,
+        DecideReviewResponse,
+        "Accept a hunk: its text is applied and seen to stand before the answer.",
+    ),
+    Command("harness.reject", "Reject", RejectCommand, DecideReviewResponse, "Reject a hunk."),
+    Command(
+        "harness.rejectWithReason",
+        "Reject with reason",
+        HunkCommand,
+        DecideReviewResponse,
+        "Reject a hunk, and be asked why by `window/showMessageRequest`. No choice, no rejection.",
+    ),
+    Command(
+        "harness.acceptFile",
+        "Accept all in file",
+        FileCommand,
+        DecideReviewResponse,
+        "Accept every undecided hunk of a file that fits, in one edit.",
+    ),
+    Command(
+        "harness.rejectFile",
+        "Reject all in file",
+        FileCommand,
+        DecideReviewResponse,
+        "Reject every undecided hunk of a file.",
+    ),
+    Command(
+        "harness.show",
+        "Show",
+        HunkCommand,
+        None,
+        "Show a hunk: `window/showDocument` at its place where the client has that, and its old and new text.",
+    ),
+    Command(
+        "harness.next",
+        "Next hunk",
+        NextCommand,
+        NextHunk,
+        "Go to the next undecided hunk: in the document, then in the other ones, then from the start.",
+    ),
+    Command(
+        "harness.cancel", "Cancel the turn", CancelCommand, None, "Cancel the running turn, as the notification does."
+    ),
+)
+
+BY_NAME: Mapping[str, Command] = MappingProxyType({command.name: command for command in COMMANDS})
+
+
+@cache
+def _adapter(arguments: type[Wire]) -> TypeAdapter[tuple[Wire]]:
+    """Exactly one argument. Built at the first call of a command, not at import."""
+    exactly_one: Any = GenericAlias(tuple, (arguments,))
+    return TypeAdapter(exactly_one)
+
+
+def parse_arguments(command: Command, arguments: Sequence[object] | None) -> Wire:
+    """The one argument of a command, validated. Raises `pydantic.ValidationError`."""
+    return parse_with(_adapter(command.arguments), arguments if arguments is not None else [])[0]

@@ -1,0 +1,11 @@
+"""THE table: every message of the protocol, joined from the resources."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bridge.protocol import permission, review, session, update
+from bridge.protocol.row import Method
+
+METHODS: tuple[Method, ...] = (*session.ROWS, *update.ROWS, *review.ROWS, *permission.ROWS)
+
+BY_NAME: Mapping[str, Method] = MappingProxyType({row.name: row for row in METHODS})

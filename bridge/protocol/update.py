@@ -1,0 +1,191 @@
+"""`harness/session/update`: everything that happens in a session, as one ordered stream."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypeAliasType
+
+from bridge.protocol.base import AcpWire, Many, Wire
+from bridge.protocol.content import ContentBlock
+from bridge.protocol.permission import ApprovalState, ApprovalView
+from bridge.protocol.review import HunkView
+from bridge.protocol.row import Method
+from bridge.protocol.session import StopReason
+from bridge.protocol.toolcall import ToolCall, ToolCallUpdate
+
+PlanEntryPriority = TypeAliasType(
+    "PlanEntryPriority",
+    Annotated[Literal["high", "medium", "low"], Field(description="How much a plan entry matters.")],
+)
+
+PlanEntryStatus = TypeAliasType(
+    "PlanEntryStatus",
+    Annotated[Literal["pending", "in_progress", "completed"], Field(description="How far a plan entry is.")],
+)
+
+
+TurnStop = TypeAliasType(
+    "TurnStop",
+    Annotated[
+        StopReason | Literal["failed"],
+        Field(description="Why a turn ended: ACP's reasons, and `failed`: the model failed; `message` says how."),
+    ],
+)
+
+
+class ContentChunk(AcpWire):
+    """A piece of a message. Pieces of one message follow each other and are joined by the client."""
+
+    content: ContentBlock = Field(description="The piece.")
+    message_id: str | None = Field(default=None, description="Which message it belongs to.")
+
+
+class UserMessageChunk(ContentChunk):
+    """A piece of what the person said; sent when a session is loaded, and to other clients."""
+
+    session_update: Literal["user_message_chunk"] = Field(default="user_message_chunk", description="The tag.")
+
+
+class AgentMessageChunk(ContentChunk):
+    """A piece of what the agent says."""
+
+    session_update: Literal["agent_message_chunk"] = Field(default="agent_message_chunk", description="The tag.")
+
+
+class AgentThoughtChunk(ContentChunk):
+    """A piece of what the agent thinks."""
+
+    session_update: Literal["agent_thought_chunk"] = Field(default="agent_thought_chunk", description="The tag.")
+
+
+class ToolCallStart(ToolCall):
+    """A tool call was asked for. Comes before every other update of that call."""
+
+    session_update: Literal["tool_call"] = Field(default="tool_call", description="The tag.")
+
+
+class ToolCallProgress(ToolCallUpdate):
+    """A tool call went on. One whose status is `completed` or `failed` is its last."""
+
+    session_update: Literal["tool_call_update"] = Field(default="tool_call_update", description="The tag.")
+
+
+class PlanEntry(AcpWire):
+    """A step of a plan."""
+
+    content: str = Field(description="What is to be done.")
+    priority: PlanEntryPriority = Field(description="How much it matters.")
+    status: PlanEntryStatus = Field(description="How far it is.")
+
+
+class PlanUpdate(AcpWire):
+    """The agent's plan, whole: it replaces the one before."""
+
+    session_update: Literal["plan"] = Field(default="plan", description="The tag.")
+    entries: Many[PlanEntry] = Field(description="The steps.")
+
+
+class CurrentModeUpdate(AcpWire):
+    """The session is in another mode now."""
+
+    session_update: Literal["current_mode_update"] = Field(default="current_mode_update", description="The tag.")
+    current_mode_id: str = Field(description="The mode.")
+
+
+class TurnStarted(Wire):
+    """A turn began. Turns of one session do not overlap."""
+
+    session_update: Literal["turn_started"] = Field(default="turn_started", description="The tag.")
+    turn_id: str = Field(description="Names the turn.")
+
+
+class TurnEnded(Wire):
+    """A turn ended: the last update of it, and the truth about how it ended."""
+
+    session_update: Literal["turn_ended"] = Field(default="turn_ended", description="The tag.")
+    turn_id: str = Field(description="Which turn.")
+    stop_reason: TurnStop = Field(description="Why it ended.")
+    message: str | None = Field(default=None, description="What went wrong, in words for a person, if anything did.")
+
+
+class HunkUpdate(Wire):
+    """A hunk is new, or something about it changed: its decision, placement, fit or range. Replaces what was known."""
+
+    session_update: Literal["hunk_update"] = Field(default="hunk_update", description="The tag.")
+    hunk: HunkView = Field(description="The hunk as it is now.")
+
+
+class ApprovalOpened(Wire):
+    """A question to a person was opened."""
+
+    session_update: Literal["approval_opened"] = Field(default="approval_opened", description="The tag.")
+    approval: ApprovalView = Field(description="The question.")
+
+
+class ApprovalClosed(Wire):
+    """A question is settled: put it away. Comes once, after its `approval_opened`."""
+
+    session_update: Literal["approval_closed"] = Field(default="approval_closed", description="The tag.")
+    approval_id: str = Field(description="Which question.")
+    state: ApprovalState = Field(description="What became of it; never `open`.")
+    option_id: str | None = Field(default=None, description="The answer, if it was answered.")
+
+
+class NoteUpdate(Wire):
+    """Something that happened outside a tool call, which the model is told too; such as an accepted hunk undone."""
+
+    session_update: Literal["note"] = Field(default="note", description="The tag.")
+    text: str = Field(description="What happened.")
+
+
+SessionUpdate = TypeAliasType(
+    "SessionUpdate",
+    Annotated[
+        UserMessageChunk
+        | AgentMessageChunk
+        | AgentThoughtChunk
+        | ToolCallStart
+        | ToolCallProgress
+        | PlanUpdate
+        | CurrentModeUpdate
+        | TurnStarted
+        | TurnEnded
+        | HunkUpdate
+        | ApprovalOpened
+        | ApprovalClosed
+        | NoteUpdate,
+        Field(
+            discriminator="session_update",
+            description="One thing that happened in a session; `sessionUpdate` says what. Skip a kind you don't know.",
+        ),
+    ],
+)
+
+
+class SessionNotification(AcpWire):
+    """Something happened in a session."""
+
+    session_id: str = Field(description="Which session.")
+    seq: int | None = Field(
+        default=None,
+        ge=1,
+        description="Its place in the session's log, rising. Absent for what is not in the log: pieces of a message "
+        "that is still being written.",
+    )
+    update: SessionUpdate = Field(description="What happened.")
+
+
+ROWS: tuple[Method, ...] = (
+    Method(
+        "harness/session/update",
+        "server_to_client",
+        "notification",
+        SessionNotification,
+        None,
+        "session",
+        "stable",
+        "Something happened in a session. Sent to clients with the capability `updates`, in order. What has a `seq` "
+        "was in the session's log before it was sent. The kinds that ACP has are ACP's; "
+        "`turn_started`, `turn_ended`, `hunk_update`, `approval_opened`, `approval_closed` and `note` are ours.",
+    ),
+)

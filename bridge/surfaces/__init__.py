@@ -1,0 +1,1 @@
+"""Ways in: editors (lsp), people and scripts (terminal). Surfaces know nothing of each other."""

@@ -1,0 +1,1 @@
+"""The editor's way in: JSON-RPC on stdio with LSP framing."""

@@ -1,0 +1,85 @@
+"""What is known of the client: its capabilities and settings, read once from `initialize`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.harness.workspace.spans import Encoding
+from bridge.harness.workspace.uris import to_path
+from bridge.protocol.handshake import HarnessClientCapabilities, InitializationOptions
+from bridge.surfaces.lsp.capabilities import position_encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The editor at the other end. `root` is the first workspace folder, if there is any."""
+
+    encoding: Encoding
+    root: Path | None
+    shows_documents: bool
+    shows_progress: bool
+    refreshes_lenses: bool
+    harness: HarnessClientCapabilities | None
+    options: InitializationOptions
+    complaint: str = ""
+
+    @classmethod
+    def of(cls, initialize: dict[str, Any]) -> "Client":
+        """From raw InitializeParams; what is malformed in them counts as absent, settings that are wrong are told."""
+        caps = initialize.get("capabilities")
+        options, complaint = _options(initialize.get("initializationOptions"))
+        encoding = position_encoding(initialize)
+        return cls(
+            encoding="utf-8" if encoding == "utf-8" else "utf-32" if encoding == "utf-32" else "utf-16",
+            root=_root(initialize),
+            shows_documents=bool(_at(caps, "window", "showDocument", "support")),
+            shows_progress=bool(_at(caps, "window", "workDoneProgress")),
+            refreshes_lenses=bool(_at(caps, "workspace", "codeLens", "refreshSupport")),
+            harness=_harness(_at(caps, "experimental", "harness")),
+            options=options,
+            complaint=complaint,
+        )
+
+    @property
+    def answers_permissions(self) -> bool:
+        """Whether questions go to it as `harness/session/request_permission`."""
+        return self.harness is not None and bool(self.harness.permissions)
+
+    @property
+    def wants_updates(self) -> bool:
+        """Whether it renders `harness/session/update` itself."""
+        return self.harness is not None and bool(self.harness.updates)
+
+
+def _at(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _root(initialize: dict[str, Any]) -> Path | None:
+    folders = initialize.get("workspaceFolders")
+    uris = [_at(folder, "uri") for folder in folders] if isinstance(folders, list) else []
+    for uri in (*uris, initialize.get("rootUri")):
+        if isinstance(uri, str) and (path := to_path(uri)) is not None:
+            return path
+    path = initialize.get("rootPath")
+    return Path(path) if isinstance(path, str) and path.startswith("/") else None
+
+
+def _harness(raw: Any) -> HarnessClientCapabilities | None:
+    try:
+        return HarnessClientCapabilities.parse(raw) if isinstance(raw, dict) else None
+    except ValidationError:
+        return None
+
+
+def _options(raw: Any) -> tuple[InitializationOptions, str]:
+    try:
+        return InitializationOptions.parse(raw if isinstance(raw, dict) else {}), ""
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return InitializationOptions(), f"initializationOptions.{where}: {first['msg']}; the settings were left out"

@@ -1,0 +1,112 @@
+"""harness/session/*: ACP's messages on the use-cases."""
+
+from datetime import UTC, datetime
+
+import anyio
+
+from bridge.app.store import SessionInfo
+from bridge.harness.errors import ModelProblem
+from bridge.harness.ids import SessionId
+from bridge.harness.values.events import PromptContext, TurnEnded
+from bridge.harness.workspace.uris import canonical
+from bridge.protocol import session as wire
+from bridge.protocol.content import ContentBlock, ResourceLink, TextContent
+from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.dispatch import Route
+from bridge.surfaces.lsp.jsonrpc import invalid_params
+from bridge.surfaces.lsp.progress import Progress
+from bridge.surfaces.lsp.updates import UpdateStream
+
+PAGE = 100
+"""Sessions on one page of a list."""
+
+
+class Sessions:
+    """The handlers of this resource."""
+
+    def __init__(self, context: Context, progress: Progress, stream: UpdateStream) -> None:
+        """One a connection."""
+        self._context = context
+        self._progress = progress
+        self._stream = stream
+
+    async def new(self, _: Context, params: wire.NewSessionRequest) -> wire.NewSessionResponse:
+        """Open a session."""
+        session = await self._context.runtime.new_session(params.cwd)
+        self._context.current = session
+        return wire.NewSessionResponse(session_id=session.id)
+
+    async def load(self, _: Context, params: wire.LoadSessionRequest) -> wire.LoadSessionResponse:
+        """The history first, then the answer, then the open turn goes on."""
+        session, records = await self._context.runtime.load_session(SessionId(params.session_id))
+        for record in records:
+            self._stream.record(session.id, record, replay=True)
+        self._context.current = session
+        self._context.tasks.start_soon(self._context.take_up, session)
+        return wire.LoadSessionResponse()
+
+    async def list_(self, _: Context, params: wire.ListSessionsRequest) -> wire.ListSessionsResponse:
+        """A page of the stored sessions."""
+        found = await self._context.runtime.list_sessions(params.cwd)
+        start = int(params.cursor) if params.cursor and params.cursor.isdecimal() else 0
+        page = found[start : start + PAGE]
+        following = str(start + PAGE) if start + PAGE < len(found) else None
+        return wire.ListSessionsResponse(sessions=tuple(_info(info) for info in page), next_cursor=following)
+
+    async def close(self, _: Context, params: wire.CloseSessionRequest) -> wire.CloseSessionResponse:
+        """Cancel what runs, let go of the log."""
+        await self._context.runtime.close_session(SessionId(params.session_id))
+        return wire.CloseSessionResponse()
+
+    async def prompt(self, _: Context, params: wire.PromptRequest) -> wire.PromptResponse:
+        """A turn; the request's cancellation is the turn's, and the answer is then `cancelled`."""
+        text, where = _words(params.prompt)
+        turn = await self._context.runtime.prompt(SessionId(params.session_id), text, where)
+        session = self._context.runtime.session(SessionId(params.session_id))
+        self._context.tasks.start_soon(self._progress.begin, session, turn, params.work_done_token)
+        try:
+            return _answer(await turn.wait())
+        except anyio.get_cancelled_exc_class():
+            turn.interrupt()
+            with anyio.CancelScope(shield=True):
+                ended = await turn.wait()
+            return _answer(ended)
+
+    def cancel(self, _: Context, params: wire.CancelNotification) -> None:
+        """Stop the running turn."""
+        self._context.runtime.session(SessionId(params.session_id)).interrupt()
+
+    def routes(self) -> list[Route]:
+        """The routes of this resource."""
+        request = self._context.request
+        return [
+            request("harness/session/new", wire.NewSessionRequest, self.new),
+            request("harness/session/load", wire.LoadSessionRequest, self.load, lambda p: p.session_id),
+            request("harness/session/list", wire.ListSessionsRequest, self.list_),
+            request("harness/session/close", wire.CloseSessionRequest, self.close, lambda p: p.session_id),
+            request("harness/session/prompt", wire.PromptRequest, self.prompt),
+            self._context.notification("harness/session/cancel", wire.CancelNotification, self.cancel),
+        ]
+
+
+def _answer(ended: TurnEnded) -> wire.PromptResponse:
+    if ended.stop == "failed":
+        raise ModelProblem(ended.message)
+    return wire.PromptResponse(stop_reason=ended.stop)
+
+
+def _words(blocks: tuple[ContentBlock, ...]) -> tuple[str, PromptContext | None]:
+    """The text of a prompt, and the first file that it points to."""
+    texts = [block.text for block in blocks if isinstance(block, TextContent)]
+    links = [block for block in blocks if isinstance(block, ResourceLink)]
+    if not any(text.strip() for text in texts):
+        raise invalid_params([{"path": "prompt", "message": "it has no text"}])
+    if len(texts) + len(links) < len(blocks):
+        raise invalid_params([{"path": "prompt", "message": "only `text` and `resource_link` blocks are taken"}])
+    where = PromptContext(canonical(links[0].uri)) if links else None
+    return "\n\n".join([*texts, *(f"[{link.name}]({link.uri})" for link in links)]), where
+
+
+def _info(info: SessionInfo) -> wire.SessionInfo:
+    updated = datetime.fromtimestamp(info.updated, UTC).isoformat()
+    return wire.SessionInfo(session_id=info.id, cwd=info.cwd, title=info.title or None, updated_at=updated)

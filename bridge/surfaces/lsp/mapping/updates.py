@@ -1,0 +1,73 @@
+"""Events to session updates: ACP's kinds, and ours beside them."""
+
+from collections.abc import Iterator
+
+from bridge.app.session import Session
+from bridge.harness.ids import HunkId
+from bridge.harness.values import events as core
+from bridge.harness.values.model import TextDelta
+from bridge.protocol import update as wire
+from bridge.protocol.content import TextContent
+from bridge.protocol.toolcall import Content
+from bridge.surfaces.lsp.editor import LspEditor
+from bridge.surfaces.lsp.mapping.permission import approval_view
+from bridge.surfaces.lsp.mapping.review import hunk_view
+
+
+def delta(piece: TextDelta) -> wire.SessionUpdate:
+    """A piece of a message that is being written."""
+    return wire.AgentMessageChunk(content=TextContent(text=piece.text), message_id=piece.item)
+
+
+def updates(session: Session, event: core.Event, editor: LspEditor, replay: bool) -> Iterator[wire.SessionUpdate]:
+    """The updates of one event, in order. When a session is replayed, finished messages stand for their pieces."""
+    match event:
+        case core.Prompt(turn=turn, text=text):
+            yield wire.TurnStarted(turn_id=turn)
+            yield wire.UserMessageChunk(content=TextContent(text=text))
+        case core.ItemDone(item=item) if replay and item.get("role") == "assistant":
+            text = "".join(str(part.get("text", "")) for part in item.get("content", ()))
+            yield wire.AgentMessageChunk(content=TextContent(text=text), message_id=str(item.get("id", "")) or None)
+        case core.CallOpened():
+            yield _call_opened(event)
+        case core.CallStarted(call=call):
+            yield wire.ToolCallProgress(tool_call_id=call, status="in_progress")
+        case core.CallEnded():
+            yield _call_ended(event)
+        case core.Note(text=text):
+            yield wire.NoteUpdate(text=text)
+        case core.ApprovalOpened(approval=approval):
+            yield wire.ApprovalOpened(approval=approval_view(approval))
+        case core.ApprovalClosed(approval=known, state=state, answer=answer):
+            yield wire.ApprovalClosed(approval_id=known, state=state, option_id=answer.choice if answer else None)
+        case core.TurnEnded(turn=turn, stop=stop, message=message):
+            yield wire.TurnEnded(turn_id=turn, stop_reason=stop, message=message or None)
+        case _:
+            yield from _hunks(session, event, editor)
+
+
+def _call_opened(event: core.CallOpened) -> wire.ToolCallStart:
+    return wire.ToolCallStart(
+        tool_call_id=event.call, title=event.title, kind=event.kind, status="pending", raw_input=dict(event.args)
+    )
+
+
+def _call_ended(event: core.CallEnded) -> wire.ToolCallProgress:
+    shown = (Content(content=TextContent(text=event.shown)),) if event.shown else None
+    return wire.ToolCallProgress(
+        tool_call_id=event.call, status="completed" if event.status == "ok" else "failed", content=shown
+    )
+
+
+def _hunks(session: Session, event: core.Event, editor: LspEditor) -> Iterator[wire.SessionUpdate]:
+    ids: tuple[HunkId, ...] = ()
+    match event:
+        case core.Proposed(hunks=hunks):
+            ids = tuple(hunk.id for hunk in hunks)
+        case core.HunkStale(hunk=hunk) | core.HunkFresh(hunk=hunk) | core.Decided(hunk=hunk) | core.Placed(hunk=hunk):
+            ids = (hunk,)
+        case core.IntentMade(intent=intent):
+            ids = intent.hunks
+    for id_ in ids:
+        if (view := session.review.find(id_)) is not None:
+            yield wire.HunkUpdate(hunk=hunk_view(session.id, view, editor.spelled(view.hunk.uri)))

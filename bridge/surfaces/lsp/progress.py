@@ -1,0 +1,115 @@
+"""A turn as `$/progress`: what the agent does, when it waits for the person, and a way to stop it."""
+
+import anyio
+
+from bridge.app.bus import Update
+from bridge.app.session import Session, Turn
+from bridge.harness.ids import SessionId
+from bridge.harness.isolate import isolate
+from bridge.harness.values.events import CallOpened, Recorded, StepStarted, TurnEnded
+from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.peer import RemoteError
+from bridge.surfaces.lsp.review.show import show_text
+
+CREATE_S = 5.0
+MESSAGE_LIMIT = 200
+"""A message to the person is one line: longer ones make some editors stop and ask for a key."""
+
+Token = int | str
+
+
+class Progress:
+    """One token a turn."""
+
+    def __init__(self, context: Context) -> None:
+        """Subscribe `on_update` to the bus, after the session's own state."""
+        self._context = context
+        self._tokens: dict[SessionId, Token] = {}
+        self._doing: dict[SessionId, str] = {}
+        self._told: dict[SessionId, str] = {}
+
+    async def begin(self, session: Session, turn: Turn, token: Token | None) -> None:
+        """Report the turn, with the client's token or one that we create."""
+        if token is None:
+            if not self._context.client.shows_progress:
+                return
+            token = f"harness-{turn.id}"
+            with isolate("a progress token"), anyio.move_on_after(CREATE_S):
+                try:
+                    await self._context.peer.request("window/workDoneProgress/create", {"token": token})
+                except RemoteError:
+                    return
+        if session.turn is turn:
+            self._tokens[session.id] = token
+            self._send(token, {"kind": "begin", "title": "Agent", "cancellable": True, "message": "thinking"})
+            self._report(session)
+
+    def cancel(self, token: Token) -> None:
+        """The person pressed stop on a progress."""
+        for session, known in self._tokens.items():
+            if known == token:
+                self._context.runtime.session(session).interrupt()
+
+    def on_update(self, session: SessionId, update: Update) -> None:
+        """Say what goes on."""
+        if not isinstance(update, Recorded):
+            return
+        live = self._context.runtime.session(session)
+        match update.event:
+            case StepStarted():
+                self._doing[session] = "thinking"
+            case CallOpened(title=title):
+                self._doing[session] = title
+            case TurnEnded() as ended:
+                self._end(live, ended)
+                return
+        self._report(live)
+
+    def _report(self, session: Session) -> None:
+        if (token := self._tokens.get(session.id)) is not None:
+            message = waiting_for(session) or self._doing.get(session.id, "thinking")
+            if self._told.get(session.id) == message:
+                return
+            self._told[session.id] = message
+            self._send(token, {"kind": "report", "message": message, "cancellable": True})
+
+    def _end(self, session: Session, ended: TurnEnded) -> None:
+        last = _last_words(session) if ended.stop == "end_turn" else ""
+        text = {"end_turn": last or "done", "cancelled": "stopped"}.get(ended.stop, ended.message or ended.stop)
+        if (token := self._tokens.pop(session.id, None)) is not None:
+            self._send(token, {"kind": "end", "message": _one_line(text)})
+        for table in (self._doing, self._told):
+            table.pop(session.id, None)
+        if self._context.client.wants_updates:
+            return
+        if ended.stop not in ("end_turn", "cancelled"):
+            show_text(self._context, f"Agent: {_one_line(text)}", kind=1)
+        elif last:
+            show_text(self._context, f"Agent: {_one_line(last)}")
+
+    def _send(self, token: Token, value: dict[str, object]) -> None:
+        key = f"progress {token}" if value["kind"] == "report" else None
+        self._context.peer.notify("$/progress", {"token": token, "value": value}, key)
+
+
+def waiting_for(session: Session) -> str:
+    """What the session waits for from the person, or an empty string."""
+    if questions := session.approvals.pending():
+        return f"waiting for you: {questions[0].subject.title}?"
+    views = [view for view in session.review.views() if view.state.open]
+    if not views:
+        return ""
+    files = len({view.hunk.uri for view in views})
+    return f"waiting for you: {len(views)} hunk{'s'[: len(views) > 1]} in {files} file{'s'[: files > 1]}"
+
+
+def _last_words(session: Session) -> str:
+    for item in reversed(session.transcript.items):
+        if item.get("role") == "assistant":
+            return "".join(str(part.get("text", "")) for part in item.get("content", ()))
+    return ""
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"

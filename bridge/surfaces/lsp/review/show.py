@@ -1,0 +1,69 @@
+"""Showing a hunk, or going to it, in an editor that knows only standard LSP."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+
+from bridge.harness.ids import Uri
+from bridge.harness.workspace.review import HunkView
+from bridge.harness.workspace.uris import to_path, to_uri
+from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.peer import RemoteError
+from bridge.surfaces.lsp.review import wording
+
+REPLY_S = 10.0
+
+
+async def show_hunk(context: Context, view: HunkView) -> None:
+    """The whole change in a read-only preview file of our own; a message where the client shows no documents."""
+    if not context.client.shows_documents:
+        show_text(context, wording.message(view))
+        return
+    text = view.hunk.new if view.hunk.op == "create" else wording.preview(view, limit=100_000) + "\n"
+    await show_preview(context, f"{view.hunk.id}-{_file_name(view.hunk.uri, view.hunk.op)}", text)
+
+
+async def show_preview(context: Context, name: str, text: str) -> None:
+    """Write a preview below the state folder, 0600, and open it."""
+    path = context.runtime.settings.state_dir / "previews" / name
+    await anyio.to_thread.run_sync(_write, path, text)
+    await show_document(context, to_uri(path), None)
+
+
+async def go_to(context: Context, view: HunkView) -> bool:
+    """Open the hunk's file with the cursor at the hunk."""
+    at = {"line": view.span.start, "character": 0}
+    return await show_document(context, view.hunk.uri, {"start": at, "end": at})
+
+
+async def show_document(context: Context, uri: Uri, selection: dict[str, Any] | None) -> bool:
+    """Ask the client to open a document; whether it says it did."""
+    if not context.client.shows_documents:
+        return False
+    params: dict[str, Any] = {"uri": context.editor.spelled(uri), "takeFocus": True}
+    if selection is not None:
+        params["selection"] = selection
+    try:
+        reply = await context.peer.request("window/showDocument", params, REPLY_S)
+    except (RemoteError, TimeoutError):
+        return False
+    return isinstance(reply, dict) and reply.get("success") is True
+
+
+def show_text(context: Context, text: str, kind: int = 3) -> None:
+    """`window/showMessage`; kind 1 is an error, 2 a warning, 3 information."""
+    context.peer.notify("window/showMessage", {"type": kind, "message": text})
+
+
+def _file_name(uri: Uri, op: str) -> str:
+    path = to_path(uri)
+    stem = re.sub(r"[^\w.-]", "_", path.name if path else "document")[-80:]
+    return stem if op == "create" else f"{stem}.diff"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")

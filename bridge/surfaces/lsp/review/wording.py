@@ -1,0 +1,58 @@
+"""How hunks are put into words, in one place for diagnostics, code actions and previews."""
+
+from bridge.harness.workspace.review import HunkView
+from bridge.harness.workspace.text import split_lines
+
+PREVIEW_LINES = 40
+PREVIEW_WIDTH = 200
+
+
+def name(view: HunkView) -> str:
+    """Such as `hunk 2/3`."""
+    return f"hunk {view.index}/{view.total}"
+
+
+def summary(view: HunkView) -> str:
+    """What it does, in a few words."""
+    old, new = len(split_lines(view.hunk.old)), len(split_lines(view.hunk.new))
+    match view.hunk.op:
+        case "create":
+            return f"new file, {_lines(new)}"
+        case "delete":
+            return "delete the file"
+        case "move":
+            return "move the file"
+    if not old:
+        return f"add {_lines(new)}"
+    if not new:
+        return f"remove {_lines(old)}"
+    return f"change {_lines(old)}" if old == new else f"replace {_lines(old)} with {new}"
+
+
+def preview(view: HunkView, limit: int = PREVIEW_LINES) -> str:
+    """The hunk as `-` and `+` lines, cut where it is long; control characters are made visible."""
+    rows = [f"- {_visible(line)}" for line in split_lines(view.hunk.old)]
+    rows += [f"+ {_visible(line)}" for line in split_lines(view.hunk.new)]
+    if len(rows) > limit:
+        rows = [*rows[:limit], f"… {len(rows) - limit} lines more"]
+    return "\n".join(rows)
+
+
+def message(view: HunkView) -> str:
+    """A diagnostic's text: what, for what, and the change itself."""
+    if view.state.stale:
+        return f"{view.title}: {name(view)} no longer fits: the text changed here\n{preview(view)}"
+    if view.state.decision is not None:
+        return f"{view.title}: {name(view)} is being applied"
+    return f"{view.title}: {name(view)}, {summary(view)}\n{preview(view)}"
+
+
+def _lines(count: int) -> str:
+    return f"{count} line{'' if count == 1 else 's'}"
+
+
+def _visible(line: str) -> str:
+    """Escapes for what would not be seen, or seen as something else (bidirectional and invisible characters)."""
+    text = line.rstrip("\r\n")
+    shown = "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+    return shown if len(shown) <= PREVIEW_WIDTH else f"{shown[:PREVIEW_WIDTH]} …"

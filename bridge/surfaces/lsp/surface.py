@@ -1,0 +1,152 @@
+"""The production surface: the route table, and a runtime for one client."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+from anyio.abc import TaskGroup, TaskStatus
+
+from bridge.app.bootstrap import running
+from bridge.app.bus import Update
+from bridge.app.session import Session
+from bridge.app.settings import Settings, default_state_dir
+from bridge.harness.ids import SessionId
+from bridge.harness.isolate import isolate
+from bridge.harness.values.events import Prompt, Recorded, TurnEnded
+from bridge.surfaces.lsp.client import Client
+from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.dispatch import Route
+from bridge.surfaces.lsp.handlers import documents, permission, review
+from bridge.surfaces.lsp.handlers.commands import Commands
+from bridge.surfaces.lsp.handlers.language import Language
+from bridge.surfaces.lsp.handlers.sessions import Sessions
+from bridge.surfaces.lsp.peer import Peer, RemoteError
+from bridge.surfaces.lsp.progress import Progress
+from bridge.surfaces.lsp.pygls_side import PyglsSide
+from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.review.publisher import Publisher
+from bridge.surfaces.lsp.review.show import show_text
+from bridge.surfaces.lsp.updates import UpdateStream
+
+logger = logging.getLogger(__name__)
+
+SETTLE_S = 1.0
+"""After `initialized` an editor opens its documents; a review of an earlier life is taken up when they are known."""
+
+
+class BridgeSurface:
+    """What the loop serves."""
+
+    def __init__(self, peer: Peer) -> None:
+        """The routes are complete from the start; the runtime comes with the client."""
+        self.pygls = PyglsSide()
+        self._context = Context(peer)
+        self._progress = Progress(self._context)
+        self._publisher = Publisher(self._context)
+        self._questions = Questions(self._context)
+        self._stream = UpdateStream(self._context)
+        self._context.on_resumed = self._resumed
+        self._opened = anyio.Event()
+        self._stop = anyio.Event()
+        self._stopped = anyio.Event()
+        self.routes: Mapping[str, Route] = {route.method: route for route in self._routes()}
+
+    async def start(self, initialize: dict[str, Any], tasks: TaskGroup) -> None:
+        """Build the runtime for this client."""
+        client = Client.of(initialize)
+        context = self._context
+        await tasks.start(self._live, client, tasks)
+        for listener in (self._publisher, self._questions, self._progress):
+            context.bus.subscribe(listener.on_update)
+        if client.wants_updates:
+            context.bus.subscribe(self._stream.on_update)
+        if client.refreshes_lenses:
+            context.bus.subscribe(self._refresh_lenses)
+        context.documents.listen(lambda _: self._opened.set())
+        if client.complaint:
+            show_text(context, client.complaint, kind=2)
+
+    async def stop(self) -> None:
+        """Suspend what runs: the logs are enough to go on."""
+        self._stop.set()
+        await self._stopped.wait()
+
+    def initialized(self, _: Context, params: object) -> None:
+        """Take up what waited when the bridge last stopped; clients of our own load sessions themselves."""
+        client = self._context.client
+        if client.harness is None and client.root is not None:
+            self._context.tasks.start_soon(self._take_up_open, client.root)
+
+    def _routes(self) -> list[Route]:
+        context = self._context
+        return [
+            context.notification("initialized", None, self.initialized),
+            context.notification("workspace/didChangeWorkspaceFolders", None, _ignored),
+            context.notification("$/setTrace", None, _ignored),
+            *documents.routes(context),
+            *review.routes(context),
+            *permission.routes(context),
+            *Sessions(context, self._progress, self._stream).routes(),
+            *Commands(context, self._progress, self._questions).routes(),
+            *Language(context, self._progress, self._publisher).routes(),
+        ]
+
+    async def _live(self, client: Client, tasks: TaskGroup, *, task_status: TaskStatus[None]) -> None:
+        """The runtime's life, in a task of its own: what runs in it is suspended when it ends."""
+        context = self._context
+        try:
+            async with running(_settings(client), context.editor, context.documents, context.bus) as runtime:
+                context.begin(client, runtime, tasks)
+                task_status.started()
+                await self._stop.wait()
+        finally:
+            self._stopped.set()
+
+    async def _take_up_open(self, root: Path) -> None:
+        with anyio.move_on_after(SETTLE_S):
+            await self._opened.wait()
+        with isolate("taking up open sessions"):
+            for session in await self._context.runtime.resume_open(str(root)):
+                self._context.current = session
+                await self._context.take_up(session)
+
+    def _resumed(self, session: Session) -> None:
+        """Everything that waits is shown and asked again, with the ids it had."""
+        self._publisher.publish_all()
+        for approval in session.approvals.pending():
+            self._questions.ask(approval)
+        views = [view for view in session.review.views() if view.state.open]
+        self._questions.ask_about_files([view.hunk for view in views])
+        if session.turn is not None:
+            self._context.tasks.start_soon(self._progress.begin, session, session.turn, None)
+        if views and not self._context.client.wants_updates:
+            show_text(self._context, f"A review goes on: {len(views)} hunks wait for you ({session.transcript.title})")
+
+    def _refresh_lenses(self, _: SessionId, update: Update) -> None:
+        if isinstance(update, Recorded) and isinstance(update.event, Prompt | TurnEnded):
+            self._context.tasks.start_soon(self._refresh)
+
+    async def _refresh(self) -> None:
+        with isolate("a refresh of code lenses"):
+            try:
+                await self._context.peer.request("workspace/codeLens/refresh", None, SETTLE_S)
+            except (RemoteError, TimeoutError):
+                logger.info("the client did not refresh its code lenses")
+
+
+def build(peer: Peer) -> BridgeSurface:
+    """What `loop.run` serves in production."""
+    return BridgeSurface(peer)
+
+
+def _settings(client: Client) -> Settings:
+    options = client.options
+    state = Path(options.state_dir).expanduser() if options.state_dir else default_state_dir()
+    script = Path(options.script).expanduser() if options.script else None
+    return Settings(state, model=options.model or "", script=script)
+
+
+def _ignored(_: Context, params: object) -> None:
+    """Announced so that clients may send it; there is nothing to do."""

@@ -1,0 +1,1 @@
+"""What tests share: corpora, waiting, and Fake* classes that stand in for a port."""

@@ -1,0 +1,1009 @@
+// GENERATED from bridge/protocol by scripts/gen.py. Do not edit: change the models and run `make gen`.
+// A field marked with `?` may be left out; null means the same. Skip kinds and fields that you don't know.
+
+export const PROTOCOL_VERSION = 1 as const;
+
+/** A piece of what the agent says. */
+export interface AgentMessageChunk {
+  /** The tag. */
+  sessionUpdate: "agent_message_chunk";
+  /** The piece. */
+  content: ContentBlock;
+  /** Which message it belongs to. */
+  messageId?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A piece of what the agent thinks. */
+export interface AgentThoughtChunk {
+  /** The tag. */
+  sessionUpdate: "agent_thought_chunk";
+  /** The piece. */
+  content: ContentBlock;
+  /** Which message it belongs to. */
+  messageId?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Hints on how a content block is used or shown. */
+export interface Annotations {
+  /** Whom the content is meant for. */
+  audience?: Array<Role> | null;
+  /** When the source last changed, ISO 8601. */
+  lastModified?: string | null;
+  /** Importance, from 0 to 1. */
+  priority?: number | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Answer an open question. */
+export interface AnswerPermissionRequest {
+  /** Which question. */
+  approvalId: string;
+  /** The chosen answer: one of its options. */
+  optionId: string;
+  /** Why; it reaches the model. */
+  reason?: string | null;
+}
+
+/** The answer was taken. */
+export interface AnswerPermissionResponse {
+  /** What became of the question. */
+  state: ApprovalState;
+}
+
+/** A question is settled: put it away. Comes once, after its `approval_opened`. */
+export interface ApprovalClosed {
+  /** The tag. */
+  sessionUpdate: "approval_closed";
+  /** Which question. */
+  approvalId: string;
+  /** What became of it; never `open`. */
+  state: ApprovalState;
+  /** The answer, if it was answered. */
+  optionId?: string | null;
+}
+
+/** What we add to ACP's question. */
+export interface ApprovalNote {
+  /** Names the question in `harness/permission/*` and `harness/editor/shown`. */
+  approvalId: string;
+  /** Which rule or default made it a question. */
+  why: string;
+}
+
+/** A question to a person was opened. */
+export interface ApprovalOpened {
+  /** The tag. */
+  sessionUpdate: "approval_opened";
+  /** The question. */
+  approval: ApprovalView;
+}
+
+/** What became of a question. All but `open` are final; only `answered` can allow anything. */
+export type ApprovalState = "open" | "answered" | "expired" | "cancelled";
+
+/** A question to a person, as a record. It outlives the connection it was asked on. */
+export interface ApprovalView {
+  /** Names the question for ever. */
+  approvalId: string;
+  /** The session that asks. */
+  sessionId: string;
+  /** The path of agents that leads to the asker; empty for the session's own. */
+  agent: Array<string>;
+  /** What would run. */
+  toolCall: ToolCallUpdate;
+  /** What it would read, write, run or reach, in words for a person. */
+  touches: Array<string>;
+  /** The answers to choose from. */
+  options: Array<PermissionOption>;
+  /** SHA-256, hex, of what is asked about: what the answer binds. */
+  digest: string;
+  /** Which rule or default made it a question. */
+  why: string;
+  /** What became of it. */
+  state: ApprovalState;
+}
+
+/** Sound. Taken in a prompt only if the server's `promptCapabilities.audio` is true. */
+export interface AudioContent {
+  /** The tag. */
+  type: "audio";
+  /** The sound, base64. */
+  data: string;
+  /** Such as `audio/wav`. */
+  mimeType: string;
+  /** How the content is used or shown. */
+  annotations?: Annotations | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The bytes of a resource. */
+export interface BlobResourceContents {
+  /** Which resource. */
+  uri: string;
+  /** Its bytes, base64. */
+  blob: string;
+  /** Such as `application/pdf`. */
+  mimeType?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Whose turn to cancel. */
+export interface CancelCommand {
+  /** Which session; every one that runs, if absent. */
+  sessionId?: string | null;
+}
+
+/** Cancel the session's running turn. Nothing happens if none runs. */
+export interface CancelNotification {
+  /** Which session. */
+  sessionId: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Close a session. A running turn is cancelled; the session can be loaded again. */
+export interface CloseSessionRequest {
+  /** Which session. */
+  sessionId: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The session is closed. */
+export interface CloseSessionResponse {
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A content block that a tool call produced. */
+export interface Content {
+  /** The tag. */
+  type: "content";
+  /** The block. */
+  content: ContentBlock;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A piece of a prompt or of a message; `type` says which. */
+export type ContentBlock = TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource;
+
+/** The session is in another mode now. */
+export interface CurrentModeUpdate {
+  /** The tag. */
+  sessionUpdate: "current_mode_update";
+  /** The mode. */
+  currentModeId: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Decide hunks. */
+export interface DecideReviewRequest {
+  /** The decisions, applied in this order. */
+  decisions: Array<HunkChoice>;
+}
+
+/** What came of the decisions. */
+export interface DecideReviewResponse {
+  /** One for each decision, in the same order. */
+  outcomes: Array<HunkOutcome>;
+}
+
+/** A change of one file, whole texts. For showing only: what can be decided are hunks. */
+export interface Diff {
+  /** The tag. */
+  type: "diff";
+  /** Absolute path of the file. */
+  path: string;
+  /** The text before; absent for a new file. */
+  oldText?: string | null;
+  /** The text after. */
+  newText: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A resource with its contents. Taken in a prompt only if `promptCapabilities.embeddedContext` is true. */
+export interface EmbeddedResource {
+  /** The tag. */
+  type: "resource";
+  /** The contents. */
+  resource: EmbeddedResourceResource;
+  /** How the content is used or shown. */
+  annotations?: Annotations | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Text or bytes. Told apart by the field `text` or `blob`: ACP gives them no tag. */
+export type EmbeddedResourceResource = TextResourceContents | BlobResourceContents;
+
+/** An environment variable. */
+export interface EnvVariable {
+  /** Its name. */
+  name: string;
+  /** Its value. */
+  value: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The `data` of an error. */
+export interface ErrorData {
+  /** Which error it is. */
+  kind: ErrorKind;
+  /** What to do next, in words for a person. */
+  hint: string;
+  /** For `invalid_params`: what is wrong, field by field, at most 20. */
+  errors?: Array<FieldProblem> | null;
+  /** For `internal`: names the entry in the daemon's log. */
+  incident?: string | null;
+}
+
+/** Which error it is. A kind you don't know is to be treated as `internal`. */
+export type ErrorKind = "parse_error" | "invalid_request" | "unknown_method" | "invalid_params" | "internal" | "not_initialized" | "cancelled" | "shutting_down" | "unknown_session" | "session_locked" | "busy" | "unknown_hunk" | "stale" | "unknown_approval" | "already_resolved" | "not_allowed" | "not_trusted" | "outside_workspace" | "file_missing" | "file_unreadable" | "file_binary" | "file_too_large" | "read_only" | "disk_full" | "model_unavailable" | "model_failed" | "tool_input";
+
+/** What is wrong with one field of the params. The value itself is not repeated. */
+export interface FieldProblem {
+  /** Where, such as `prompt.0.text`; empty for the params themselves. */
+  path: string;
+  /** What is wrong. */
+  message: string;
+}
+
+/** Which file. */
+export interface FileCommand {
+  /** Which file. */
+  uri: string;
+}
+
+/** Whether the hunk can still be accepted. A stale one can't; it may become clean again. */
+export type Fit = "clean" | "stale";
+
+/**
+ * A client's `capabilities.experimental.harness`.
+ *
+ * A client that leaves it out is a stock editor: it is served by standard LSP alone and is sent no `harness/` message.
+ */
+export interface HarnessClientCapabilities {
+  /** The protocol version that the client was written for. */
+  protocolVersion: number;
+  /** The client answers `harness/session/request_permission`. Otherwise questions come as `window/showMessageRequest`. */
+  permissions?: boolean | null;
+  /** The client wants `harness/session/update`. Otherwise none is sent. */
+  updates?: boolean | null;
+}
+
+/** The daemon's `capabilities.experimental.harness`. */
+export interface HarnessServerCapabilities {
+  /** The protocol version that the daemon speaks. A client that can't speak it falls back to standard LSP, or ends the connection. */
+  protocolVersion: number;
+  /** Which content blocks a prompt may have; `text` and `resource_link` alone if absent. */
+  promptCapabilities?: PromptCapabilities | null;
+}
+
+/** A person's decision on one hunk. */
+export interface HunkChoice {
+  /** Which hunk. */
+  hunkId: string;
+  /** Yes or no. */
+  verdict: HunkVerdict;
+  /** Why; it reaches the model while the turn goes on. */
+  reason?: string | null;
+}
+
+/** Which hunk. */
+export interface HunkCommand {
+  /** Which hunk. */
+  hunkId: string;
+}
+
+/** What was decided, once and for all. `withdrawn`: its turn was cancelled or it was superseded. `expired`: nobody decided in time. */
+export type HunkDecision = "accepted" | "rejected" | "withdrawn" | "expired";
+
+/** What came of one decision. */
+export interface HunkOutcome {
+  /** Which hunk. */
+  hunkId: string;
+  /** What came of it. */
+  outcome: HunkResult;
+  /** The same in words for a person, where it needs any. */
+  message?: string | null;
+  /** The error, where one kept the text from being applied. */
+  kind?: ErrorKind | null;
+  /** For `stale`: what stands at its place now. */
+  currentText?: string | null;
+}
+
+/** What came of a decision. `present`: accepted, and the text was seen to stand. `absent`: accepted, not applied yet. `unverified`: accepted and sent, but what stands there is something else. `rejected`: recorded. `stale`: refused, nothing was decided. `already_decided`: an earlier decision stands. `withdrawn`, `expired`: it can't be decided any more. `unknown`: there is no such hunk. */
+export type HunkResult = "present" | "absent" | "rejected" | "withdrawn" | "expired" | "stale" | "unverified" | "already_decided" | "unknown";
+
+/** A hunk is new, or something about it changed: its decision, placement, fit or range. Replaces what was known. */
+export interface HunkUpdate {
+  /** The tag. */
+  sessionUpdate: "hunk_update";
+  /** The hunk as it is now. */
+  hunk: HunkView;
+}
+
+/** What the person says to a hunk. */
+export type HunkVerdict = "accept" | "reject";
+
+/**
+ * One hunk: a run of changed lines that is decided as one.
+ *
+ * Its id, texts and digest never change. `range` follows the person's typing.
+ */
+export interface HunkView {
+  /** Names the hunk for ever. */
+  hunkId: string;
+  /** The tool call's change that it is part of. */
+  proposalId: string;
+  /** The session that proposed it. */
+  sessionId: string;
+  /** The file. */
+  uri: string;
+  /** For `move`: where the file goes. */
+  toUri?: string | null;
+  /** What the change does to the file. */
+  op: Op;
+  /** Where the old text stands now; while `present`, where the new text stands. */
+  range: Range;
+  /** The lines that go, with their line endings; empty for an insertion. */
+  oldText: string;
+  /** The lines that come, with their line endings; empty for a deletion. */
+  newText: string;
+  /** SHA-256, hex, of operation, file, old and new text: what an approval binds. */
+  digest: string;
+  /** What was decided; absent while undecided. */
+  decision?: HunkDecision | null;
+  /** Whether the new text stands in the file. */
+  placement: Placement;
+  /** Whether it can still be accepted. */
+  fit: Fit;
+  /** Why it is stale, if it is. */
+  staleReason?: StaleReason | null;
+  /** Which of the proposal's hunks in this file, counted from 0. */
+  index: number;
+  /** How many hunks the proposal has in this file. */
+  total: number;
+  /** What the change is for, in words for a person. */
+  title: string;
+}
+
+/** An image. Taken in a prompt only if the server's `promptCapabilities.image` is true. */
+export interface ImageContent {
+  /** The tag. */
+  type: "image";
+  /** The image, base64. */
+  data: string;
+  /** Such as `image/png`. */
+  mimeType: string;
+  /** Where the image comes from. */
+  uri?: string | null;
+  /** How the content is used or shown. */
+  annotations?: Annotations | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** LSP's `initializationOptions`: settings for this connection. All of them may be left out. */
+export interface InitializationOptions {
+  /** Which model answers prompts, such as `scripted`. */
+  model?: string | null;
+  /** For the model `scripted`: absolute path of the file that says what it answers. */
+  script?: string | null;
+  /** Absolute path of the folder for session logs, instead of the user's own state folder. */
+  stateDir?: string | null;
+}
+
+/** List the open questions. */
+export interface ListPendingRequest {
+  /** Only those of this session. */
+  sessionId?: string | null;
+}
+
+/** The open questions. */
+export interface ListPendingResponse {
+  /** The oldest first. */
+  approvals: Array<ApprovalView>;
+}
+
+/** List hunks, undecided and decided ones. */
+export interface ListReviewRequest {
+  /** Only those of this session. */
+  sessionId?: string | null;
+  /** Only those of this file. */
+  uri?: string | null;
+  /** `nextCursor` of the page before. */
+  cursor?: string | null;
+}
+
+/** A page of hunks. A page is at most 64 KiB, but for a single larger hunk. */
+export interface ListReviewResponse {
+  /** The hunks. */
+  hunks: Array<HunkView>;
+  /** Give it back for the next page; absent on the last. */
+  nextCursor?: string | null;
+}
+
+/** List the sessions that can be loaded. */
+export interface ListSessionsRequest {
+  /** Only those of this workspace. */
+  cwd?: string | null;
+  /** `nextCursor` of the page before. */
+  cursor?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A page of sessions, the latest first. */
+export interface ListSessionsResponse {
+  /** The sessions. */
+  sessions: Array<SessionInfo>;
+  /** Give it back for the next page; absent on the last. */
+  nextCursor?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Open a session of an earlier time again. */
+export interface LoadSessionRequest {
+  /** Which session. */
+  sessionId: string;
+  /** Absolute path of the workspace: the one the session was opened with. */
+  cwd: string;
+  /** As for a new session. */
+  mcpServers?: Array<McpServerStdio>;
+  /** As for a new session. */
+  additionalDirectories?: Array<string> | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The session is open, and its history has been sent. */
+export interface LoadSessionResponse {
+  /** The modes, if there is a choice. */
+  modes?: SessionModeState | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** An MCP server that is started as a process. */
+export interface McpServerStdio {
+  /** A name to show. */
+  name: string;
+  /** Absolute path of the program. */
+  command: string;
+  /** Its arguments. */
+  args: Array<string>;
+  /** Its environment. */
+  env: Array<EnvVariable>;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Open a session. */
+export interface NewSessionRequest {
+  /** Absolute path of the workspace. It is the session's boundary and never changes. */
+  cwd: string;
+  /** MCP servers to connect. Taken for ACP's sake: this version connects none. */
+  mcpServers?: Array<McpServerStdio>;
+  /** More folders of the workspace. Taken for ACP's sake: this version works in `cwd` alone. */
+  additionalDirectories?: Array<string> | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The session that was opened. */
+export interface NewSessionResponse {
+  /** Names the session from now on, in this daemon and in later ones. */
+  sessionId: string;
+  /** The modes, if there is a choice. */
+  modes?: SessionModeState | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Where to look from: a hunk, or a line of a document. With neither, the first undecided hunk is meant. */
+export interface NextCommand {
+  /** The hunk to go on from. */
+  hunkId?: string | null;
+  /** The document to go on from. */
+  uri?: string | null;
+  /** The line in it, counted from 0. */
+  line?: number | null;
+}
+
+/** The hunk that is shown now. */
+export interface NextHunk {
+  /** The hunk; absent if none is undecided. */
+  hunk?: HunkView | null;
+}
+
+/** Something that happened outside a tool call, which the model is told too; such as an accepted hunk undone. */
+export interface NoteUpdate {
+  /** The tag. */
+  sessionUpdate: "note";
+  /** What happened. */
+  text: string;
+}
+
+/** What the change does to its file. */
+export type Op = "edit" | "create" | "delete" | "move";
+
+/** Nobody chose: the turn was cancelled, or the question was put away. Nothing is allowed by it. */
+export interface PermissionCancelled {
+  /** The tag. */
+  outcome: "cancelled";
+}
+
+/** An answer that can be given. */
+export interface PermissionOption {
+  /** Names the answer. */
+  optionId: string;
+  /** What to show. */
+  name: string;
+  /** What it means. */
+  kind: PermissionOptionKind;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** What an answer means; for icons and keys. */
+export type PermissionOptionKind = "allow_once" | "allow_always" | "reject_once" | "reject_always";
+
+/** The person chose. */
+export interface PermissionSelected {
+  /** The tag. */
+  outcome: "selected";
+  /** The chosen answer. */
+  optionId: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Whether the new text stands in the file. `applying`: sent, not seen yet. `present`: seen. `unverified`: sent, and what stands there is neither the old nor the new text. `removed`: it stood, and the person has taken it out again. */
+export type Placement = "absent" | "applying" | "present" | "unverified" | "removed";
+
+/** A step of a plan. */
+export interface PlanEntry {
+  /** What is to be done. */
+  content: string;
+  /** How much it matters. */
+  priority: PlanEntryPriority;
+  /** How far it is. */
+  status: PlanEntryStatus;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** How much a plan entry matters. */
+export type PlanEntryPriority = "high" | "medium" | "low";
+
+/** How far a plan entry is. */
+export type PlanEntryStatus = "pending" | "in_progress" | "completed";
+
+/** The agent's plan, whole: it replaces the one before. */
+export interface PlanUpdate {
+  /** The tag. */
+  sessionUpdate: "plan";
+  /** The steps. */
+  entries: Array<PlanEntry>;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A place in a text, as in LSP. */
+export interface Position {
+  /** Counted from 0. */
+  line: number;
+  /** Counted from 0, in the position encoding agreed on in `initialize`. */
+  character: number;
+}
+
+/** Which content blocks a prompt may have, beside `text` and `resource_link`, which it always may. ACP's shape. */
+export interface PromptCapabilities {
+  /** `image` blocks are taken. */
+  image?: boolean | null;
+  /** `audio` blocks are taken. */
+  audio?: boolean | null;
+  /** `resource` blocks are taken. */
+  embeddedContext?: boolean | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** What to ask of the agent, and where the person is. */
+export interface PromptCommand {
+  /** What is asked. */
+  text: string;
+  /** The document the person is in. */
+  uri?: string | null;
+  /** The line the person is on, counted from 0. */
+  line?: number | null;
+  /** Which session; the workspace's current one, or a new one, if absent. */
+  sessionId?: string | null;
+}
+
+/** Ask the agent to do something: a turn. */
+export interface PromptRequest {
+  /** Which session. */
+  sessionId: string;
+  /** What is asked. Data in resources is never taken as instructions. */
+  prompt: Array<ContentBlock>;
+  /** LSP's: report the turn by `$/progress` with this token. */
+  workDoneToken?: number | string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The turn is over. */
+export interface PromptResponse {
+  /** Why it ended. */
+  stopReason: StopReason;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The turn has begun. It goes on after this answer; `$/progress` tells of it. */
+export interface PromptStarted {
+  /** The session that the turn runs in. */
+  sessionId: string;
+}
+
+/** A stretch of text, as in LSP: the end is not part of it. */
+export interface Range {
+  /** Where it begins. */
+  start: Position;
+  /** Where it ends. */
+  end: Position;
+}
+
+/** Which hunk, and why not. */
+export interface RejectCommand {
+  /** Which hunk. */
+  hunkId: string;
+  /** Why; it reaches the model while the turn goes on. */
+  reason?: string | null;
+}
+
+/** The `_meta` of a permission request. */
+export interface RequestPermissionMeta {
+  /** Our additions. */
+  harness: ApprovalNote;
+}
+
+/** How a permission request ended; `outcome` says which. */
+export type RequestPermissionOutcome = PermissionSelected | PermissionCancelled;
+
+/** May this tool call run? */
+export interface RequestPermissionRequest {
+  /** Which session asks. */
+  sessionId: string;
+  /** What would run: show its title, input, content and locations. */
+  toolCall: ToolCallUpdate;
+  /** The answers to choose from. */
+  options: Array<PermissionOption>;
+  /** ACP's room for extensions: the daemon always gives the question's id here. */
+  _meta?: RequestPermissionMeta | null;
+}
+
+/** The person's answer. */
+export interface RequestPermissionResponse {
+  /** How it ended. */
+  outcome: RequestPermissionOutcome;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A reference to something the agent can read, such as a file. */
+export interface ResourceLink {
+  /** The tag. */
+  type: "resource_link";
+  /** What is meant, usually a `file:` URI. */
+  uri: string;
+  /** A short name to show. */
+  name: string;
+  /** A longer name to show. */
+  title?: string | null;
+  /** What it is. */
+  description?: string | null;
+  /** Such as `text/x-python`. */
+  mimeType?: string | null;
+  /** Its size in bytes. */
+  size?: number | null;
+  /** How the content is used or shown. */
+  annotations?: Annotations | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The `error` of a JSON-RPC response. */
+export interface ResponseError {
+  /** The JSON-RPC code. */
+  code: number;
+  /** What happened, in words for a person. */
+  message: string;
+  /** Which error it is, and what to do next. */
+  data: ErrorData;
+}
+
+/** Whom a content block is meant for. */
+export type Role = "assistant" | "user";
+
+/** A session in a list. */
+export interface SessionInfo {
+  /** Names the session. */
+  sessionId: string;
+  /** Absolute path of its workspace. */
+  cwd: string;
+  /** What it is about. */
+  title?: string | null;
+  /** When it last changed, ISO 8601. */
+  updatedAt?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A mode that a session can be in. */
+export interface SessionMode {
+  /** Names the mode. */
+  id: string;
+  /** A name to show. */
+  name: string;
+  /** What the mode means. */
+  description?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The mode a session is in, and those it could be in. */
+export interface SessionModeState {
+  /** The mode it is in. */
+  currentModeId: string;
+  /** The modes it could be in. */
+  availableModes: Array<SessionMode>;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Something happened in a session. */
+export interface SessionNotification {
+  /** Which session. */
+  sessionId: string;
+  /** Its place in the session's log, rising. Absent for what is not in the log: pieces of a message that is still being written. */
+  seq?: number | null;
+  /** What happened. */
+  update: SessionUpdate;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** One thing that happened in a session; `sessionUpdate` says what. Skip a kind you don't know. */
+export type SessionUpdate = UserMessageChunk | AgentMessageChunk | AgentThoughtChunk | ToolCallStart | ToolCallProgress | PlanUpdate | CurrentModeUpdate | TurnStarted | TurnEnded | HunkUpdate | ApprovalOpened | ApprovalClosed | NoteUpdate;
+
+/** A question is on the screen. */
+export interface ShownNotification {
+  /** Which question. */
+  approvalId: string;
+}
+
+/** Why a hunk is stale. `overlap`: the same lines were changed. `gone`: the file is gone or replaced. `dependency`: it built on a hunk that was not accepted. */
+export type StaleReason = "overlap" | "gone" | "dependency";
+
+/** Why a turn ended. */
+export type StopReason = "end_turn" | "max_tokens" | "max_turn_requests" | "refusal" | "cancelled";
+
+/** Text, plain or Markdown. */
+export interface TextContent {
+  /** The tag. */
+  type: "text";
+  /** The text. */
+  text: string;
+  /** How the content is used or shown. */
+  annotations?: Annotations | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The text of a resource. */
+export interface TextResourceContents {
+  /** Which resource. */
+  uri: string;
+  /** Its text. */
+  text: string;
+  /** Such as `text/x-python`. */
+  mimeType?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Something that a tool call produced; `type` says what. */
+export type ToolCallContent = Content | Diff;
+
+/** A place that a tool call works on, for a client that follows along. */
+export interface ToolCallLocation {
+  /** Absolute path of the file. */
+  path: string;
+  /** A line of it, counted from 0. */
+  line?: number | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A tool call went on. One whose status is `completed` or `failed` is its last. */
+export interface ToolCallProgress {
+  /** The tag. */
+  sessionUpdate: "tool_call_update";
+  /** Which call. */
+  toolCallId: string;
+  /** The new title. */
+  title?: string | null;
+  /** The new kind. */
+  kind?: ToolKind | null;
+  /** The new status. */
+  status?: ToolCallStatus | null;
+  /** All that it produced, anew. */
+  content?: Array<ToolCallContent> | null;
+  /** All the places, anew. */
+  locations?: Array<ToolCallLocation> | null;
+  /** The arguments, anew. */
+  rawInput?: unknown;
+  /** The result, anew. */
+  rawOutput?: unknown;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A tool call was asked for. Comes before every other update of that call. */
+export interface ToolCallStart {
+  /** The tag. */
+  sessionUpdate: "tool_call";
+  /** Names the call in later updates; unique in the session. */
+  toolCallId: string;
+  /** What the call does, in words for a person. */
+  title: string;
+  /** The sort of work; `other` if absent. */
+  kind?: ToolKind | null;
+  /** How far it is; `pending` if absent. */
+  status?: ToolCallStatus | null;
+  /** What it produced so far. */
+  content?: Array<ToolCallContent> | null;
+  /** The places it works on. */
+  locations?: Array<ToolCallLocation> | null;
+  /** The arguments as the model gave them. */
+  rawInput?: unknown;
+  /** The result as the tool gave it. */
+  rawOutput?: unknown;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** How far a tool call is. `completed` and `failed` are final. */
+export type ToolCallStatus = "pending" | "in_progress" | "completed" | "failed";
+
+/** What changed in a tool call. A field that is absent has not changed; a list replaces the former one. */
+export interface ToolCallUpdate {
+  /** Which call. */
+  toolCallId: string;
+  /** The new title. */
+  title?: string | null;
+  /** The new kind. */
+  kind?: ToolKind | null;
+  /** The new status. */
+  status?: ToolCallStatus | null;
+  /** All that it produced, anew. */
+  content?: Array<ToolCallContent> | null;
+  /** All the places, anew. */
+  locations?: Array<ToolCallLocation> | null;
+  /** The arguments, anew. */
+  rawInput?: unknown;
+  /** The result, anew. */
+  rawOutput?: unknown;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** What sort of work a tool call does; for icons and wording. */
+export type ToolKind = "read" | "edit" | "delete" | "move" | "search" | "execute" | "think" | "fetch" | "switch_mode" | "other";
+
+/** A turn ended: the last update of it, and the truth about how it ended. */
+export interface TurnEnded {
+  /** The tag. */
+  sessionUpdate: "turn_ended";
+  /** Which turn. */
+  turnId: string;
+  /** Why it ended. */
+  stopReason: StopReason;
+  /** What went wrong, in words for a person, if anything did. */
+  message?: string | null;
+}
+
+/** A turn began. Turns of one session do not overlap. */
+export interface TurnStarted {
+  /** The tag. */
+  sessionUpdate: "turn_started";
+  /** Names the turn. */
+  turnId: string;
+}
+
+/** A piece of what the person said; sent when a session is loaded, and to other clients. */
+export interface UserMessageChunk {
+  /** The tag. */
+  sessionUpdate: "user_message_chunk";
+  /** The piece. */
+  content: ContentBlock;
+  /** Which message it belongs to. */
+  messageId?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Every message by its method: the types of its params and of its result. */
+export interface Methods {
+  /** Open a session on a workspace. */
+  "harness/session/new": { params: NewSessionRequest; result: NewSessionResponse };
+  /** Open a session of an earlier time. Its history is sent again as `harness/session/update`, all of it before the response. Undecided hunks and open questions come back with the ids they had. */
+  "harness/session/load": { params: LoadSessionRequest; result: LoadSessionResponse };
+  /** List the sessions that can be loaded, a page at a time, the latest first. */
+  "harness/session/list": { params: ListSessionsRequest; result: ListSessionsResponse };
+  /** Close a session. A running turn is cancelled first. Its log stays, so it can be loaded again. */
+  "harness/session/close": { params: CloseSessionRequest; result: CloseSessionResponse };
+  /** Ask the agent to do something. Answered when the turn ends, which may take as long as a person takes to decide. A second prompt while a turn runs is refused with `busy`. `$/cancelRequest` on it, like `harness/session/cancel`, ends the turn; the answer is then `cancelled`, not an error. */
+  "harness/session/prompt": { params: PromptRequest; result: PromptResponse };
+  /** Cancel the running turn. The prompt is then answered with the stop reason `cancelled`; undecided hunks of the turn are withdrawn and open questions are closed as cancelled. */
+  "harness/session/cancel": { params: CancelNotification; result: null };
+  /** Something happened in a session. Sent to clients with the capability `updates`, in order. What has a `seq` was in the session's log before it was sent. The kinds that ACP has are ACP's; `turn_started`, `turn_ended`, `hunk_update`, `approval_opened`, `approval_closed` and `note` are ours. */
+  "harness/session/update": { params: SessionNotification; result: null };
+  /** List hunks with their decision, placement and fit. */
+  "harness/review/list": { params: ListReviewRequest; result: ListReviewResponse };
+  /** Decide hunks. Accepted text goes into the open document by `workspace/applyEdit`, one versioned edit a document, or to the closed file; the answer comes when the outcome is known. One decision that is refused does not stop the others. The first decision on a hunk wins. */
+  "harness/review/decide": { params: DecideReviewRequest; result: DecideReviewResponse };
+  /** Ask the person whether a tool call may run. Sent to clients with the capability `permissions`. The same question can be answered by `harness/permission/answer`, from this or another client: the first answer wins, and `$/cancelRequest` takes the request back from the others. Edits are never asked this way: they are reviewed hunk by hunk. */
+  "harness/session/request_permission": { params: RequestPermissionRequest; result: RequestPermissionResponse };
+  /** List the open questions, for instance after a restart of the editor. */
+  "harness/permission/pending": { params: ListPendingRequest; result: ListPendingResponse };
+  /** Answer an open question. An answer to one that is settled is refused with `already_resolved`; an answer that the question does not offer, with `invalid_params`. */
+  "harness/permission/answer": { params: AnswerPermissionRequest; result: AnswerPermissionResponse };
+  /** A question is in front of the person. Only while somebody has been shown a question does its deadline run. */
+  "harness/editor/shown": { params: ShownNotification; result: null };
+}
+
+/** Every command of workspace/executeCommand: its one argument and the type of its result. */
+export interface Commands {
+  /** Ask the agent to do something. Answered as soon as the turn has begun, since some editors stand still while a command runs. */
+  "harness.prompt": { arguments: [PromptCommand]; result: PromptStarted };
+  /** Accept a hunk: its text is applied and seen to stand before the answer. */
+  "harness.accept": { arguments: [HunkCommand]; result: DecideReviewResponse };
+  /** Reject a hunk. */
+  "harness.reject": { arguments: [RejectCommand]; result: DecideReviewResponse };
+  /** Reject a hunk, and be asked why by `window/showMessageRequest`. No choice, no rejection. */
+  "harness.rejectWithReason": { arguments: [HunkCommand]; result: DecideReviewResponse };
+  /** Accept every undecided hunk of a file that fits, in one edit. */
+  "harness.acceptFile": { arguments: [FileCommand]; result: DecideReviewResponse };
+  /** Reject every undecided hunk of a file. */
+  "harness.rejectFile": { arguments: [FileCommand]; result: DecideReviewResponse };
+  /** Show a hunk: `window/showDocument` at its place where the client has that, and its old and new text. */
+  "harness.show": { arguments: [HunkCommand]; result: null };
+  /** Go to the next undecided hunk: in the document, then in the other ones, then from the start. */
+  "harness.next": { arguments: [NextCommand]; result: NextHunk };
+  /** Cancel the running turn, as the notification does. */
+  "harness.cancel": { arguments: [CancelCommand]; result: null };
+}
+
+export type ClientRequest = "harness/session/new" | "harness/session/load" | "harness/session/list" | "harness/session/close" | "harness/session/prompt" | "harness/review/list" | "harness/review/decide" | "harness/permission/pending" | "harness/permission/answer";
+
+export type ClientNotification = "harness/session/cancel" | "harness/editor/shown";
+
+export type ServerRequest = "harness/session/request_permission";
+
+export type ServerNotification = "harness/session/update";
