@@ -18,7 +18,7 @@ PYGLS = (
     "-c",
     "from pygls.lsp.server import LanguageServer; LanguageServer('bare', '1').start_io()",
 )
-_PARAMS = {"processId": None, "rootUri": None, "capabilities": {}}
+_PARAMS: dict[str, object] = {"processId": None, "rootUri": None, "capabilities": {}}
 _BODY = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": _PARAMS}).encode()
 _FRAME = b"Content-Length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
 

@@ -1,5 +1,6 @@
 """Settings: frozen data, given at the start."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,3 +25,13 @@ class Settings:
     mode: Mode = "default"
     policy: Policy = "ask"
     rules: tuple[Rule, ...] = ()
+
+
+def environment_settings(environ: Mapping[str, str]) -> Settings:
+    """The defaults, as the environment changes them: HARNESS_BRIDGE_MODEL, _SCRIPT and _STATE_DIR."""
+    state_dir, script = environ.get("HARNESS_BRIDGE_STATE_DIR"), environ.get("HARNESS_BRIDGE_SCRIPT")
+    return Settings(
+        Path(state_dir).expanduser() if state_dir else default_state_dir(),
+        model=environ.get("HARNESS_BRIDGE_MODEL", ""),
+        script=Path(script).expanduser() if script else None,
+    )

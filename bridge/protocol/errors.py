@@ -187,6 +187,10 @@ class ResponseError(Wire):
     data: ErrorData = Field(description="Which error it is, and what to do next.")
 
 
+BY_CODE: Mapping[int, ErrorRow] = MappingProxyType({row.code: row for row in CATALOGUE if row.code != REQUEST_FAILED})
+"""The standard errors by their code; what is ours shares one code and is told apart by its kind."""
+
+
 def response_error(kind: ErrorKind, message: str = "") -> ResponseError:
     """The wire error of `kind`; `message` says more precisely what happened than the catalogue's sentence."""
     row = BY_KIND[kind]

@@ -44,6 +44,7 @@ SKELETON = [
     "surfaces.lsp.editor",
     "surfaces.lsp.framing",
     "surfaces.lsp.frontdoor",
+    "surfaces.mapping.updates",
     "surfaces.terminal.run",
 ]
 LAYERS = "The layers of bridge"
@@ -72,6 +73,8 @@ PLANTED = [
     ("harness.plugins.loader", "", HARNESS),
     ("surfaces.terminal.run", "import bridge.surfaces.lsp.framing", SURFACES),
     ("surfaces.acp.server", "import bridge.surfaces.terminal.run", SURFACES),
+    ("surfaces.mapping.updates", "import bridge.surfaces.lsp.framing", SURFACES),
+    ("surfaces.web.server", "", SURFACES),
     ("harness.tools.builtin.glob", "import bridge.harness.tools.builtin.grep", TOOLS),
     ("harness.models.scripted", "import bridge.harness.models.offline", MODELS),
     ("harness.models.anthropic", "", MODELS),

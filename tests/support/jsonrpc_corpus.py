@@ -44,16 +44,21 @@ class Question(Protocol):
 class Target:
     """One daemon.
 
-    `ping` is any method that answers at once, `known` one that refuses an array as params; `slow(id)` is a whole
-    request that stays in flight until it is cancelled.
+    `ping` is any method that answers at once, `known` one that refuses an array as params; `slow(client, id)` is a
+    whole request that stays in flight until it is cancelled.
     """
 
     command: Sequence[str]
     ping: str
     known: str
-    slow: Callable[[int | str], Message]
+    slow: Callable[[RawClient, int | str], Message]
     open_question: Callable[[RawClient], Question]
     env: dict[str, str] = field(default_factory=dict)
+    capabilities: Message = field(default_factory=dict)
+
+    def spawn(self) -> RawClient:
+        """A client of a new daemon."""
+        return RawClient(self.command, self.env, capabilities=self.capabilities)
 
 
 @dataclass(slots=True)
@@ -122,13 +127,13 @@ def _send(target: Target, row: dict[str, Any], client: RawClient) -> None:
         if row["raw"]:
             client.raw(body)
         else:
-            client.body(_translated(target, body))
+            client.body(_translated(target, client, body))
 
 
-def _translated(target: Target, body: bytes) -> bytes:
+def _translated(target: Target, client: RawClient, body: bytes) -> bytes:
     """The body in the daemon's own method names; one that is no plain request is only changed in its names."""
     if b'"test/slow"' in body:
-        return json.dumps(target.slow(json.loads(body)["id"])).encode()
+        return json.dumps(target.slow(client, json.loads(body)["id"])).encode()
     return body.replace(b'"ping"', json.dumps(target.ping).encode()).replace(
         b'"session/prompt"', json.dumps(target.known).encode()
     )

@@ -31,7 +31,14 @@ class Closed(Exception):
 class RawClient:
     """Starts the command; a thread reads whole frames while `reading` is set. Leaving the context kills the process."""
 
-    def __init__(self, command: Sequence[str] = STUB, env: dict[str, str] | None = None, cwd: Path = PROJECT) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = STUB,
+        env: dict[str, str] | None = None,
+        cwd: Path = PROJECT,
+        capabilities: Message | None = None,
+    ) -> None:
+        self._capabilities = capabilities or {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the client
         self.process = subprocess.Popen(
             command,
@@ -159,14 +166,14 @@ class RawClient:
 
     def initialize(self, process_id: int | None = None, capabilities: Message | None = None) -> Message:
         """The handshake; the InitializeResult."""
-        params = {"processId": process_id, "rootUri": None, "capabilities": capabilities or {}}
+        params = {"processId": process_id, "rootUri": None, "capabilities": capabilities or self._capabilities}
         reply = self.call("initialize", params)
         self.notify("initialized", {})
         result: Message = reply["result"]
         return result
 
     def ready(self) -> Self:
-        """The handshake, and one `ping`, so that the heavy side is loaded."""
+        """The handshake, and one request that is answered in any case, so that the heavy side is loaded."""
         self.initialize()
         self.call("ping")
         return self
@@ -201,7 +208,7 @@ class RawClient:
     def _read(self) -> None:
         buffer = b""
         while self.reading.wait():
-            ready, _, _ = select.select([self._stdout, self._wake_reading], [], [])
+            ready, _, _ = select.select([self._stdout.fileno(), self._wake_reading], [], [])
             data = self._stdout.read(65536) if self._wake_reading not in ready else b""
             if not data:
                 break

@@ -9,19 +9,19 @@ from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
-from lsprotocol import types
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bridge.harness.errors import NotFound
+from bridge.protocol.base import Wire
+from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.jsonrpc import RpcError
 from bridge.surfaces.lsp.peer import Peer, RemoteError
-from bridge.surfaces.lsp.pygls_side import PyglsSide
 
 _log = logging.getLogger(__name__)
 
 
-class Flood(BaseModel):
+class Flood(Wire):
     """`count` notifications test/event of `size` characters, with the coalescing key `key` or none."""
 
     count: int
@@ -29,29 +29,27 @@ class Flood(BaseModel):
     key: str | None = None
 
 
-class Fail(BaseModel):
+class Fail(Wire):
     """How to fail: "unknown" raises what no handler should, "bridge" and "rpc" raise what is told to the client."""
 
     how: str
 
 
-class Ask(BaseModel):
+class Ask(Wire):
     """Ask the client `test/question`; `timeout` in seconds. A yes is counted under `name` (see test/accepted)."""
 
     name: str = ""
     timeout: float | None = None
 
 
-class Lane(BaseModel):
+class Lane(Wire):
     """Work in the lane `key`: waits for the notification test/release with the same name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     key: str
     name: str
 
 
-class Pong(BaseModel):
+class Pong(Wire):
     """A result with an alias and an absent member."""
 
     was_pong: bool = Field(default=True, serialization_alias="pong")
@@ -63,7 +61,8 @@ class StubSurface:
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
-        self._pygls = PyglsSide()
+        self._documents: dict[str, lsp.DocumentItem] = {}
+        self._tasks: TaskGroup | None = None
         self._releases: dict[str, anyio.Event] = {}
         self._running: list[str] = []
         self._accepted: Counter[str] = Counter()
@@ -73,12 +72,9 @@ class StubSurface:
     def routes(self) -> Mapping[str, Route]:
         return self._routes
 
-    @property
-    def pygls(self) -> PyglsSide:
-        return self._pygls
-
     async def start(self, initialize: dict[str, Any], tasks: TaskGroup) -> None:
         _log.info("started for %r", initialize.get("processId"))
+        self._tasks = tasks
 
     async def stop(self) -> None:
         sys.stderr.write("stub stopped\n")
@@ -156,9 +152,19 @@ class StubSurface:
     def release(self, params: dict[str, Any]) -> None:
         self._releases.setdefault(params["name"], anyio.Event()).set()
 
+    def crash(self, _: None) -> None:
+        async def background() -> None:
+            raise ValueError("background task")
+
+        assert self._tasks is not None
+        self._tasks.start_soon(background)
+
     def text(self, params: dict[str, Any]) -> dict[str, Any]:
-        document = self._pygls.workspace.get_text_document(params["uri"])
-        return {"text": document.source, "version": document.version}
+        document = self._documents[params["uri"]]
+        return {"text": document.text, "version": document.version}
+
+    def opened(self, params: lsp.DidOpen) -> None:
+        self._documents[params.text_document.uri] = params.text_document
 
     def print_something(self, _: None) -> None:
         print("stray print")  # noqa: T201 - what this method is for
@@ -167,9 +173,6 @@ class StubSurface:
     def read_stdin(self, _: None) -> dict[str, int]:
         return {"read": len(sys.stdin.read())}
 
-    def actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
-        return [types.CodeAction(title=f"at {params.range.start.line}", kind=types.CodeActionKind.QuickFix)]
-
 
 def build(peer: Peer) -> StubSurface:
     """The surface for this client."""
@@ -177,7 +180,6 @@ def build(peer: Peer) -> StubSurface:
 
 
 def _routes(stub: StubSurface) -> list[Route]:
-    documents = stub.pygls
     return [
         Route("ping", "request", None, stub.ping),
         Route("test/slow", "request", None, stub.slow),
@@ -189,14 +191,9 @@ def _routes(stub: StubSurface) -> list[Route]:
         Route("test/flood", "request", Flood, stub.flood),
         Route("test/lane", "request", Lane, stub.in_lane, lambda params: str(params.key)),
         Route("test/release", "notification", dict, stub.release),
+        Route("test/crash", "notification", None, stub.crash),
         Route("test/text", "request", dict, stub.text),
         Route("test/print", "request", None, stub.print_something),
         Route("test/stdin", "request", None, stub.read_stdin),
-        Route(types.TEXT_DOCUMENT_DID_OPEN, "notification", types.DidOpenTextDocumentParams, documents.did_open),
-        Route(types.TEXT_DOCUMENT_DID_CHANGE, "notification", types.DidChangeTextDocumentParams, documents.did_change),
-        Route(types.TEXT_DOCUMENT_DID_CLOSE, "notification", types.DidCloseTextDocumentParams, documents.did_close),
-        Route(types.TEXT_DOCUMENT_DID_SAVE, "notification", types.DidSaveTextDocumentParams, lambda _: None),
-        Route(types.TEXT_DOCUMENT_CODE_ACTION, "request", types.CodeActionParams, stub.actions),
-        Route(types.TEXT_DOCUMENT_CODE_LENS, "request", types.CodeLensParams, lambda _: []),
-        Route(types.WORKSPACE_EXECUTE_COMMAND, "request", types.ExecuteCommandParams, lambda _: None),
+        Route("textDocument/didOpen", "notification", lsp.DidOpen, stub.opened),
     ]

@@ -43,7 +43,7 @@ def open_question(client: RawClient) -> StubQuestion:
     return StubQuestion(client, asking, client.asked("test/question")["id"], name)
 
 
-def _slow(request_id: int | str) -> Message:
+def _slow(_: RawClient, request_id: int | str) -> Message:
     return {"jsonrpc": "2.0", "id": request_id, "method": "test/slow"}
 
 

@@ -1,15 +1,18 @@
 """Approvals as records: listed, answered, cancelled, replayed. Surfaces only project them."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
 import anyio
 
-from bridge.harness.errors import AlreadyResolved, NotFound
+from bridge.harness.errors import AlreadyResolved, BridgeError, NotFound
 from bridge.harness.ids import ApprovalId
 from bridge.harness.ports.journal import Journal
 from bridge.harness.values.approvals import Answer, Approval
 from bridge.harness.values.events import ApprovalClosed, ApprovalOpened, Event
+
+logger = logging.getLogger(__name__)
 
 
 class Approvals:
@@ -28,7 +31,7 @@ class Approvals:
             case ApprovalOpened(approval=approval):
                 self._all[approval.id] = approval
                 self._closed[approval.id] = anyio.Event()
-            case ApprovalClosed(approval=known, state=state, answer=answer):
+            case ApprovalClosed(approval=known, state=state, answer=answer) if known in self._all:
                 self._all[known] = replace(self._all[known], state=state, answer=answer)
                 self._closed[known].set()
 
@@ -83,7 +86,10 @@ class Approvals:
         await shown.wait()
         await anyio.sleep(approval.deadline_s)
         if self._all[approval.id].state == "open":
-            await self._close(approval.id, ApprovalClosed(approval.id, "expired"))
+            try:
+                await self._close(approval.id, ApprovalClosed(approval.id, "expired"))
+            except BridgeError as problem:  # it stays open, and can still be answered
+                logger.warning("question %s can't be closed: %s", approval.id, problem)
 
     def _seen(self, known: ApprovalId) -> anyio.Event:
         return self._shown.setdefault(known, anyio.Event())

@@ -1,21 +1,22 @@
 """The policy: a pure function from what a call would touch, the rules and the mode, to a verdict with its reasons.
 
-Order (systems, "Permissions"): a deny from any source is final; the built-in deny list cannot be overridden; protected
-paths ask in every mode; then the nearest source that has a rule decides, ask before allow; then the mode decides.
+Order (systems, "Permissions"): a deny from any source is final; the built-in deny list cannot be overridden; plan mode
+is read-only, whatever rules allow; protected paths ask in every mode; then the nearest source that has a rule decides,
+ask before allow; then the mode decides.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.harness.permissions.protected import is_secret, runs_code
-from bridge.harness.permissions.rules import matches
+from bridge.harness.permissions.protected import fold, is_secret, odd, own, runs_code
+from bridge.harness.permissions.rules import READS, matches
 from bridge.harness.values.policy import Effect, Judged, Mode, Rule, RuleSource, Ruling, Subj, Why
 
 SOURCES: tuple[RuleSource, ...] = ("session", "command_line", "user", "project")
 """From the nearest outward. `policy` rules are looked at before all of them."""
 
-READS = frozenset({"read", "list"})
+_DEVICES = Path("/dev")
 _SEVERITY: dict[Effect, int] = {"allow": 0, "ask": 1, "deny": 2}
 
 
@@ -44,8 +45,10 @@ def _judge(tool: str, subject: Subj, setting: Setting) -> tuple[Effect, Why]:
     for rule in found:
         if rule.effect == "deny":
             return "deny", Why("rule", str(rule))
-    if any(Path(subject.resolved).is_relative_to(folder) for folder in setting.forbidden):
-        return "deny", Why("builtin", "the bridge's own state is not for tools")
+    if (why := _forbidden(subject, setting.forbidden)) is not None:
+        return "deny", why
+    if setting.mode == "plan" and subject.kind not in READS:
+        return "deny", Why("mode", "plan mode is read-only")
     if (why := _protected(subject)) is not None:
         return "ask", why
     for rule in found:
@@ -54,12 +57,31 @@ def _judge(tool: str, subject: Subj, setting: Setting) -> tuple[Effect, Why]:
     return _by_rules(found, setting) or _by_mode(subject, setting.mode)
 
 
+def _forbidden(subject: Subj, folders: Sequence[Path]) -> Why | None:
+    for path in (subject.value, subject.resolved):
+        if any(_within(path, folder) for folder in folders):
+            return Why("builtin", "the bridge's own state is not for tools")
+        if subject.kind not in READS and (part := own(path)):
+            return Why("builtin", f"{part} holds the bridge's own settings, which no tool may write")
+        if _within(path, _DEVICES):
+            return Why("builtin", f"{path} is a device, not a file")
+    return None
+
+
+def _within(path: str, folder: Path) -> bool:
+    """By folded names, so that another spelling of the folder is not another folder."""
+    names = [fold(part) for part in folder.parts]
+    return [fold(part) for part in Path(path).parts[: len(names)]] == names
+
+
 def _protected(subject: Subj) -> Why | None:
     for path in (subject.value, subject.resolved):
         if subject.kind in READS and (part := is_secret(path)):
             return Why("builtin", f"{part} holds credentials")
         if subject.kind not in READS and (part := runs_code(path) or is_secret(path)):
             return Why("builtin", f"{part} is protected: it is run or trusted by other programs")
+        if subject.kind not in READS and (part := odd(path)):
+            return Why("builtin", f"the name {part!a} holds characters that can't be seen for what they are")
     return None
 
 
@@ -80,8 +102,6 @@ def _by_mode(subject: Subj, mode: Mode) -> tuple[Effect, Why]:
     if subject.kind in READS and subject.inside:
         return "allow", Why("default", "reads inside the workspace are allowed")
     match mode:
-        case "plan" if subject.kind not in READS:
-            return "deny", Why("mode", "plan mode is read-only")
         case "bypass":
             return "allow", Why("mode", "everything is allowed in bypass mode")
         case "accept_edits" if subject.inside and subject.kind in ("edit", "create"):

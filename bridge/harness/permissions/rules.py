@@ -4,26 +4,50 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from bridge.harness.permissions.protected import fold
 from bridge.harness.values.policy import Rule, Subj
+
+READS = frozenset({"read", "list"})
 
 
 def matches(rule: Rule, tool: str, subject: Subj, root: Path) -> bool:
-    """Whether a rule speaks of this subject. Both the literal and the resolved path have to match an allow."""
-    if rule.tool not in ("*", tool, subject.kind):
+    """Whether a rule speaks of this subject.
+
+    An allow is read narrowly: both the literal and the resolved path have to match, as they are spelt. A deny or an ask
+    is read widely: one of the two is enough, and so is another spelling of a name (see `protected`).
+    """
+    if not _speaks_of(rule, tool, subject):
         return False
-    literal = _matches(rule.pattern, Path(subject.value), root)
-    resolved = _matches(rule.pattern, Path(subject.resolved), root.resolve())
-    return (literal and resolved) if rule.effect == "allow" else (literal or resolved)
+    wide = rule.effect != "allow"
+    literal = _matches(rule.pattern, Path(subject.value), root, wide)
+    resolved = _matches(rule.pattern, Path(subject.resolved), root.resolve(), wide)
+    return (literal or resolved) if wide else (literal and resolved)
 
 
-def _matches(pattern: str, path: Path, root: Path) -> bool:
+def _speaks_of(rule: Rule, tool: str, subject: Subj) -> bool:
+    """`edit` means all writing, `read` also listing; but leave to delete or to move is given by name alone."""
+    if rule.tool in ("*", tool, subject.kind):
+        return True
+    if rule.tool == "edit":
+        return subject.kind == "create" or (rule.effect != "allow" and subject.kind not in READS)
+    return rule.tool == "read" and subject.kind == "list"
+
+
+def _matches(pattern: str, path: Path, root: Path, wide: bool) -> bool:
     if not pattern:
         return True
     absolute = pattern.startswith("/")
     if not absolute and not path.is_relative_to(root):
         return False
     text = path.as_posix() if absolute else path.relative_to(root).as_posix()
+    pattern = pattern.removeprefix("./")
+    if wide:
+        pattern, text = _folded(pattern), _folded(text)
     return _compiled(pattern).fullmatch(text) is not None
+
+
+def _folded(path: str) -> str:
+    return "/".join(map(fold, path.split("/")))
 
 
 @lru_cache(maxsize=512)
@@ -42,4 +66,4 @@ def _compiled(pattern: str) -> re.Pattern[str]:
                 out += "[^/]"
             case _:
                 out += re.escape(piece)
-    return re.compile(out)
+    return re.compile(out, re.DOTALL)  # a name may hold a line break

@@ -1,23 +1,21 @@
 """What is known of the client: its capabilities and settings, read once from `initialize`."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from bridge.harness.workspace.spans import Encoding
-from bridge.harness.workspace.uris import to_path
 from bridge.protocol.handshake import HarnessClientCapabilities, InitializationOptions
 from bridge.surfaces.lsp.capabilities import position_encoding
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The editor at the other end. `root` is the first workspace folder, if there is any."""
+    """The editor at the other end. `name` is what it calls itself, or empty."""
 
+    name: str
     encoding: Encoding
-    root: Path | None
     shows_documents: bool
     shows_progress: bool
     refreshes_lenses: bool
@@ -32,8 +30,8 @@ class Client:
         options, complaint = _options(initialize.get("initializationOptions"))
         encoding = position_encoding(initialize)
         return cls(
+            name=str(_at(initialize.get("clientInfo"), "name") or ""),
             encoding="utf-8" if encoding == "utf-8" else "utf-32" if encoding == "utf-32" else "utf-16",
-            root=_root(initialize),
             shows_documents=bool(_at(caps, "window", "showDocument", "support")),
             shows_progress=bool(_at(caps, "window", "workDoneProgress")),
             refreshes_lenses=bool(_at(caps, "workspace", "codeLens", "refreshSupport")),
@@ -57,16 +55,6 @@ def _at(value: Any, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
-
-
-def _root(initialize: dict[str, Any]) -> Path | None:
-    folders = initialize.get("workspaceFolders")
-    uris = [_at(folder, "uri") for folder in folders] if isinstance(folders, list) else []
-    for uri in (*uris, initialize.get("rootUri")):
-        if isinstance(uri, str) and (path := to_path(uri)) is not None:
-            return path
-    path = initialize.get("rootPath")
-    return Path(path) if isinstance(path, str) and path.startswith("/") else None
 
 
 def _harness(raw: Any) -> HarnessClientCapabilities | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from anyio.abc import TaskGroup
 
 from bridge.harness.isolate import isolate
+from bridge.surfaces.lsp.capabilities import initialize_result
 from bridge.surfaces.lsp.dispatch import Dispatcher, Route
 from bridge.surfaces.lsp.framing import FrameError
 from bridge.surfaces.lsp.jsonrpc import (
@@ -19,12 +20,15 @@ from bridge.surfaces.lsp.jsonrpc import (
     Request,
     Response,
     RpcError,
+    invalid_params,
     parse,
 )
 from bridge.surfaces.lsp.peer import Inbound, Peer
-from bridge.surfaces.lsp.pygls_side import PyglsSide
 
 _log = logging.getLogger(__name__)
+
+
+_NO_CAPABILITIES = invalid_params([{"path": "capabilities", "message": "an object is required"}])
 
 
 class Surface(Protocol):
@@ -33,10 +37,6 @@ class Surface(Protocol):
     @property
     def routes(self) -> Mapping[str, Route]:
         """All methods by name, complete from the start. Of the lifecycle's, `initialized` alone may be among them."""
-
-    @property
-    def pygls(self) -> PyglsSide:
-        """The pygls side whose documents the handlers read; the connection initializes it before `start`."""
 
     async def start(self, initialize: dict[str, Any], tasks: TaskGroup) -> None:
         """Begin, with the raw InitializeParams; what goes on does so in `tasks`. Later messages wait for the return."""
@@ -55,7 +55,7 @@ class Connection:
         self._surface = surface
         self._tasks = tasks
         self._started = started
-        self._dispatcher = Dispatcher(surface.routes, peer, surface.pygls, tasks)
+        self._dispatcher = Dispatcher(surface.routes, peer, tasks)
         self._phase: Literal["new", "ready", "shut"] = "new"
         self.surface_started = False
 
@@ -106,18 +106,17 @@ class Connection:
     async def _initialize(self, request: Request, answered: bool) -> bool:
         inbound = None if answered else self._peer.accept(request)
         with isolate("initialize") as fault:
-            try:
-                result = self._surface.pygls.initialize(request.params, self._surface.routes)
-            except RpcError as error:
+            params = request.params
+            if not isinstance(params, dict) or not isinstance(params.get("capabilities"), dict):
                 if inbound is not None:
-                    self._peer.refuse(inbound, error)
+                    self._peer.refuse(inbound, _NO_CAPABILITIES)
                 return True
             self.surface_started = True
-            await self._surface.start(request.params, self._tasks)
+            await self._surface.start(params, self._tasks)
             self._phase = "ready"
-            self._started(request.params)
+            self._started(params)
             if inbound is not None:
-                self._peer.answer(inbound, result)
+                self._peer.answer(inbound, initialize_result(params))
         if fault.error is not None and inbound is not None:
             self._peer.refuse(inbound, RpcError(INTERNAL_ERROR, "Internal error", {"incident": fault.incident}))
         return fault.error is None

@@ -14,6 +14,7 @@ from bridge.harness.workspace.documents import Documents
 from bridge.surfaces.lsp.client import Client
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.editor import LspEditor
+from bridge.surfaces.lsp.folders import Folders
 from bridge.surfaces.lsp.peer import Peer
 
 PartT = TypeVar("PartT")
@@ -34,11 +35,13 @@ class Context:
         self._client: Client | None = None
         self._runtime: Runtime | None = None
         self._tasks: TaskGroup | None = None
+        self.folders = Folders({})
 
-    def begin(self, client: Client, runtime: Runtime, tasks: TaskGroup) -> None:
+    def begin(self, client: Client, folders: Folders, runtime: Runtime, tasks: TaskGroup) -> None:
         """The client has introduced itself."""
         self._client, self._runtime, self._tasks = client, runtime, tasks
-        self.editor.encoding = client.encoding
+        self.folders = folders
+        self.editor.know(client.name, client.encoding)
 
     @property
     def client(self) -> Client:

@@ -5,14 +5,15 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import anyio
 from anyio.abc import TaskGroup
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bridge.harness.errors import BridgeError
 from bridge.harness.isolate import Fault, isolate
+from bridge.protocol.base import Wire
 from bridge.surfaces.lsp.jsonrpc import (
     INTERNAL_ERROR,
     METHOD_NOT_FOUND,
@@ -22,6 +23,7 @@ from bridge.surfaces.lsp.jsonrpc import (
     Request,
     RpcError,
     invalid_params,
+    wrong_fields,
 )
 from bridge.surfaces.lsp.peer import Inbound, Peer
 
@@ -32,31 +34,21 @@ _log = logging.getLogger(__name__)
 class Route:
     """How one method of the client is served.
 
-    `params` is a Pydantic model, an lsprotocol class, `dict` for an object taken as it is, or None where there are none
-    (the handler is then given None). A notification's handler is a plain function and runs before the next message is
-    looked at; a request's may be async. It returns JSON, a Pydantic model, lsprotocol objects, or lists of them.
+    `params` is a wire model, `dict` for an object taken as it is, or None where there are none (the handler is then
+    given None). A notification's handler is a plain function and runs before the next message is looked at; a
+    request's may be async. It returns JSON, a wire model, or a list of them.
     Requests whose `scope` gives the same key run one after another, in order; None runs beside all others.
     """
 
     method: str
     kind: Literal["request", "notification"]
-    params: type[Any] | None
+    params: type[Wire] | type[dict[str, Any]] | None
     handler: Callable[[Any], Any]
     scope: Callable[[Any], str | None] | None = None
 
     def __post_init__(self) -> None:
         if self.kind == "notification" and inspect.iscoroutinefunction(self.handler):
             raise TypeError(f"{self.method}: the handler of a notification is not async")
-
-
-class Codec(Protocol):
-    """Between JSON and lsprotocol's classes."""
-
-    def structure(self, type_: type[Any], raw: Any) -> Any:
-        """The object; RpcError (-32602) where the JSON is not of that shape."""
-
-    def unstructure(self, value: Any) -> Any:
-        """JSON for an lsprotocol object or a list of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,10 +60,9 @@ class _Lane:
 class Dispatcher:
     """Serves the methods of a route table; each request that it is given gets exactly one answer."""
 
-    def __init__(self, routes: Mapping[str, Route], peer: Peer, codec: Codec, tasks: TaskGroup) -> None:
+    def __init__(self, routes: Mapping[str, Route], peer: Peer, tasks: TaskGroup) -> None:
         self._routes = routes
         self._peer = peer
-        self._codec = codec
         self._tasks = tasks
         self._lanes: dict[str, _Lane] = {}
 
@@ -114,19 +105,14 @@ class Dispatcher:
     def _params(self, route: Route, raw: Any) -> Any:
         if route.params is None:
             return None
-        if route.params is dict:
+        if not issubclass(route.params, Wire):
             if not isinstance(raw, dict):
                 raise invalid_params([{"path": "", "message": "an object is required"}])
             return raw
-        if not issubclass(route.params, BaseModel):
-            return self._codec.structure(route.params, raw)
         try:
-            return route.params.model_validate({} if raw is None else raw)
+            return route.params.parse({} if raw is None else raw)
         except ValidationError as error:
-            details = error.errors(include_url=False, include_context=False, include_input=False)
-            raise invalid_params(
-                [{"path": _dotted(entry["loc"]), "message": entry["msg"]} for entry in details]
-            ) from None
+            raise wrong_fields(error) from None
 
     async def _run(self, inbound: Inbound, route: Route, params: Any, lane: str | None) -> None:
         try:
@@ -168,20 +154,14 @@ class Dispatcher:
                 del self._lanes[key]
 
     def _to_wire(self, result: Any) -> Any:
-        if isinstance(result, BaseModel):
-            return result.model_dump(mode="json", by_alias=True, exclude_none=True)
+        if isinstance(result, Wire):
+            return result.dump()
         if isinstance(result, (list, tuple)):
             return [self._to_wire(item) for item in result]
-        if result is None or isinstance(result, (dict, str, int, float)):
-            return result
-        return self._codec.unstructure(result)
+        return result
 
 
 _CANCELLED = RpcError(REQUEST_CANCELLED, "Request cancelled")
-
-
-def _dotted(path: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in path)
 
 
 def _told(error: RpcError | BridgeError) -> RpcError:

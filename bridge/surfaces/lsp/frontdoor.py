@@ -4,7 +4,6 @@ Standard library only (a contract and a test hold that): a bare pygls server ans
 after some 20 ms. Frames that follow wait in the pipe.
 """
 
-import gc
 import os
 import sys
 
@@ -55,13 +54,8 @@ def serve(surface: str = SURFACE) -> int:
         return EXIT_WITHOUT_SHUTDOWN
     except KeyboardInterrupt:
         return 0
-    # Imports make no garbage worth collecting, and what they leave lives as long as the process.
-    gc.disable()
     loop = lazy.load("bridge.surfaces.lsp.loop")
-    build = lazy.load(surface).build
-    gc.freeze()
-    gc.enable()
-    return int(loop.run(handover, build))
+    return int(loop.run(handover, lazy.load(surface).build))
 
 
 def _claim_stdio() -> tuple[int, int]:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
+from bridge.protocol.errors import BY_CODE, MAX_FIELD_PROBLEMS
 from bridge.surfaces.lsp import strictjson
 
 PARSE_ERROR = -32700
@@ -28,15 +31,26 @@ class RpcError(Exception):
         self.data = data
 
     def to_wire(self) -> dict[str, Any]:
-        """The `error` member of a response."""
+        """The `error` member of a response; `data` has the kind and the hint of the published catalogue."""
+        row = BY_CODE.get(self.code)
+        known = {} if row is None else {"kind": row.kind, "hint": row.hint}
+        data = known | self.data if isinstance(self.data, dict) else known or self.data
         body: dict[str, Any] = {"code": self.code, "message": self.message}
-        return body if self.data is None else body | {"data": self.data}
+        return body | {"data": data} if data else body
 
 
 def invalid_params(errors: list[dict[str, str]]) -> RpcError:
     """-32602; `data.errors` lists {"path": dotted field path, "message": what is wrong with it}, at most 20."""
     where = errors[0]["path"] if errors else ""
-    return RpcError(INVALID_PARAMS, f"Invalid params: {where}".rstrip(": "), {"errors": errors[:20]})
+    return RpcError(INVALID_PARAMS, f"Invalid params: {where}".rstrip(": "), {"errors": errors[:MAX_FIELD_PROBLEMS]})
+
+
+def wrong_fields(error: ValidationError, *prefix: str) -> RpcError:
+    """-32602 for what a model refused, field by field; `prefix` is where the model stands in the params."""
+    rows = error.errors(include_url=False, include_context=False, include_input=False)
+    return invalid_params(
+        [{"path": ".".join(str(part) for part in (*prefix, *row["loc"])), "message": row["msg"]} for row in rows]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,11 @@ async def serve(handover: Handover, build: Build) -> int:
 
             connection = Connection(peer, surface, tasks, watch_parent)
             grace = 0.0
-            with ending.scope:
-                grace = await _read(handover, connection)
-            await _wind_up(peer, surface if connection.surface_started else None, grace)
+            try:
+                with ending.scope:
+                    grace = await _read(handover, connection)
+            finally:
+                await _wind_up(peer, surface if connection.surface_started else None, grace)
             tasks.cancel_scope.cancel()
     finally:
         await outbox.close(FLUSH_S)

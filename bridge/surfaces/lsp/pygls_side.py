@@ -1,6 +1,8 @@
-"""What we take from pygls and lsprotocol: capabilities, the open documents, and the LSP types; not their loop.
+"""What we take from pygls and lsprotocol: the answer to `initialize` and the workspace folders; not their loop.
 
-Nothing here writes: the protocol object has no writer, and every answer goes through the peer.
+Nothing here writes: the protocol object has no writer, and every answer goes through the peer. Importing it costs half
+a second and twenty megabytes (docs/decisions/0003), so it is loaded through the lazy seam when the client first needs
+it; the front door's own answer to `initialize` is held equal to pygls' by a test.
 """
 
 import logging
@@ -15,7 +17,6 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from bridge import __version__
 from bridge.surfaces.lsp import capabilities
-from bridge.surfaces.lsp.documents import LiveWorkspace
 from bridge.surfaces.lsp.jsonrpc import RpcError, invalid_params
 
 _log = logging.getLogger(__name__)
@@ -31,8 +32,6 @@ class _Protocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         result = yield from super().lsp_initialize(params)
         result.capabilities.experimental = capabilities.experimental()
-        encoding = self.workspace.position_encoding or types.PositionEncodingKind.Utf16
-        self._workspace = LiveWorkspace(self.workspace.root_uri, list(self.workspace.folders.values()), encoding)
         return result
 
 
@@ -48,17 +47,15 @@ class PyglsSide:
             self._server.command(command)(_served_elsewhere)
 
     @property
-    def workspace(self) -> LiveWorkspace:
-        """The open documents and folders, and the position codec."""
-        workspace = self._server.workspace
-        assert isinstance(workspace, LiveWorkspace)
-        return workspace
+    def folders(self) -> tuple[str, ...]:
+        """The URIs of the client's workspace folders, in the order in which they came."""
+        return tuple(self._server.protocol.workspace.folders)
 
     def initialize(self, raw: Any, methods: Iterable[str]) -> dict[str, Any]:
         """The InitializeResult for raw InitializeParams, with the capabilities that serving these methods means.
 
-        Params without a `capabilities` object are refused (RpcError -32602). Where another part is not of LSP's shape (a
-        client newer or odder than lsprotocol), only what we rely on is taken from them.
+        Params without a `capabilities` object are refused (RpcError -32602). Where another part is not of LSP's shape
+        (a client newer or odder than lsprotocol), only what we rely on is taken from them.
         """
         if not isinstance(raw, dict) or not isinstance(raw.get("capabilities"), dict):
             raise invalid_params([{"path": "capabilities", "message": "an object is required"}])
@@ -85,28 +82,10 @@ class PyglsSide:
         """JSON for lsprotocol objects; members that are None are left out as LSP wants."""
         return self._converter.unstructure(value)
 
-    def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        """Take the text of a document that the client now owns."""
-        self.workspace.put_text_document(params.text_document)
-
-    def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Apply the changes, each to the text that the one before has left. A document that is not open is ignored."""
-        if self.workspace.get_text_document(params.text_document.uri).version is None:
-            _log.warning("a change of a document that is not open: %r", params.text_document.uri)
-            return
-        for change in params.content_changes:
-            self.workspace.update_text_document(params.text_document, change)
-
-    def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        """The document on disk counts again."""
-        self.workspace.remove_text_document(params.text_document.uri)
-
-    def did_change_folders(self, params: types.DidChangeWorkspaceFoldersParams) -> None:
-        """Follow the client's workspace folders."""
-        for folder in params.event.removed:
-            self.workspace.remove_folder(folder.uri)
-        for folder in params.event.added:
-            self.workspace.add_folder(folder)
+    def did_change_folders(self, raw: Any) -> None:
+        """Follow the client's workspace folders; RpcError (-32602) for malformed params."""
+        params: types.DidChangeWorkspaceFoldersParams = self.structure(types.DidChangeWorkspaceFoldersParams, raw)
+        _returned(self._server.protocol.lsp_workspace__did_change_workspace_folders(params))
 
 
 def strict_converter() -> cattrs.Converter:
@@ -168,13 +147,12 @@ def _upper(underscored: re.Match[str]) -> str:
     return underscored[1].upper()
 
 
-def _returned(steps: Generator[Any, Any, types.InitializeResult]) -> types.InitializeResult:
+def _returned(steps: Generator[Any, Any, Any]) -> Any:
     """Run a handler of pygls that asks for no other handler."""
     try:
         next(steps)
     except StopIteration as stop:
-        result: types.InitializeResult = stop.value
-        return result
+        return stop.value
     raise AssertionError("pygls asked for a user's handler, and none is registered")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import anyio
 from pydantic import ValidationError
 
+from bridge.app import wording
 from bridge.app.bus import Update
 from bridge.harness.errors import BridgeError
 from bridge.harness.ids import ApprovalId, HunkId, SessionId
@@ -18,10 +19,9 @@ from bridge.harness.values.events import ApprovalClosed, ApprovalOpened, Decided
 from bridge.harness.values.proposals import Actor, Hunk
 from bridge.protocol.permission import PermissionSelected, RequestPermissionResponse
 from bridge.surfaces.lsp.context import Context
-from bridge.surfaces.lsp.mapping.permission import request_permission
 from bridge.surfaces.lsp.peer import RemoteError
-from bridge.surfaces.lsp.review import wording
 from bridge.surfaces.lsp.review.show import show_hunk, show_preview
+from bridge.surfaces.mapping.permission import request_permission
 
 SHOW = "Show"
 WARNING = 2

@@ -1,7 +1,9 @@
 """The production surface: the route table, and a runtime for one client."""
 
 import logging
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +13,20 @@ from anyio.abc import TaskGroup, TaskStatus
 from bridge.app.bootstrap import running
 from bridge.app.bus import Update
 from bridge.app.session import Session
-from bridge.app.settings import Settings, default_state_dir
+from bridge.app.settings import Settings, environment_settings
 from bridge.harness.ids import SessionId
 from bridge.harness.isolate import isolate
 from bridge.harness.values.events import Prompt, Recorded, TurnEnded
 from bridge.surfaces.lsp.client import Client
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
+from bridge.surfaces.lsp.folders import Folders
 from bridge.surfaces.lsp.handlers import documents, permission, review
 from bridge.surfaces.lsp.handlers.commands import Commands
 from bridge.surfaces.lsp.handlers.language import Language
 from bridge.surfaces.lsp.handlers.sessions import Sessions
 from bridge.surfaces.lsp.peer import Peer, RemoteError
 from bridge.surfaces.lsp.progress import Progress
-from bridge.surfaces.lsp.pygls_side import PyglsSide
 from bridge.surfaces.lsp.questions import Questions
 from bridge.surfaces.lsp.review.publisher import Publisher
 from bridge.surfaces.lsp.review.show import show_text
@@ -41,7 +43,6 @@ class BridgeSurface:
 
     def __init__(self, peer: Peer) -> None:
         """The routes are complete from the start; the runtime comes with the client."""
-        self.pygls = PyglsSide()
         self._context = Context(peer)
         self._progress = Progress(self._context)
         self._publisher = Publisher(self._context)
@@ -55,9 +56,9 @@ class BridgeSurface:
 
     async def start(self, initialize: dict[str, Any], tasks: TaskGroup) -> None:
         """Build the runtime for this client."""
-        client = Client.of(initialize)
+        client, folders = Client.of(initialize), Folders(initialize)
         context = self._context
-        await tasks.start(self._live, client, tasks)
+        await tasks.start(self._live, client, folders, tasks)
         for listener in (self._publisher, self._questions, self._progress):
             context.bus.subscribe(listener.on_update)
         if client.wants_updates:
@@ -75,15 +76,19 @@ class BridgeSurface:
 
     def initialized(self, _: Context, params: object) -> None:
         """Take up what waited when the bridge last stopped; clients of our own load sessions themselves."""
-        client = self._context.client
-        if client.harness is None and client.root is not None:
-            self._context.tasks.start_soon(self._take_up_open, client.root)
+        root = self._context.folders.first
+        if self._context.client.harness is None and root is not None:
+            self._context.tasks.start_soon(self._take_up_open, root)
+
+    def folders_changed(self, _: Context, params: dict[str, Any]) -> None:
+        """Sessions keep the boundary that they were opened with; later ones go by the new folders."""
+        self._context.tasks.start_soon(self._change_folders, params)
 
     def _routes(self) -> list[Route]:
         context = self._context
         return [
             context.notification("initialized", None, self.initialized),
-            context.notification("workspace/didChangeWorkspaceFolders", None, _ignored),
+            context.notification("workspace/didChangeWorkspaceFolders", dict, self.folders_changed),
             context.notification("$/setTrace", None, _ignored),
             *documents.routes(context),
             *review.routes(context),
@@ -93,16 +98,20 @@ class BridgeSurface:
             *Language(context, self._progress, self._publisher).routes(),
         ]
 
-    async def _live(self, client: Client, tasks: TaskGroup, *, task_status: TaskStatus[None]) -> None:
+    async def _live(self, client: Client, folders: Folders, tasks: TaskGroup, *, task_status: TaskStatus[None]) -> None:
         """The runtime's life, in a task of its own: what runs in it is suspended when it ends."""
         context = self._context
         try:
             async with running(_settings(client), context.editor, context.documents, context.bus) as runtime:
-                context.begin(client, runtime, tasks)
+                context.begin(client, folders, runtime, tasks)
                 task_status.started()
                 await self._stop.wait()
         finally:
             self._stopped.set()
+
+    async def _change_folders(self, raw: dict[str, Any]) -> None:
+        with isolate("a change of folders"):
+            await self._context.folders.change(raw)
 
     async def _take_up_open(self, root: Path) -> None:
         with anyio.move_on_after(SETTLE_S):
@@ -142,10 +151,13 @@ def build(peer: Peer) -> BridgeSurface:
 
 
 def _settings(client: Client) -> Settings:
-    options = client.options
-    state = Path(options.state_dir).expanduser() if options.state_dir else default_state_dir()
-    script = Path(options.script).expanduser() if options.script else None
-    return Settings(state, model=options.model or "", script=script)
+    """What the client set goes before the environment."""
+    options, settings = client.options, environment_settings(os.environ)
+    if options.state_dir:
+        settings = replace(settings, state_dir=Path(options.state_dir).expanduser())
+    if options.model:
+        settings = replace(settings, model=options.model)
+    return replace(settings, script=Path(options.script).expanduser()) if options.script else settings
 
 
 def _ignored(_: Context, params: object) -> None:

@@ -6,7 +6,7 @@ from bridge.harness.values.events import Recorded
 from bridge.harness.values.model import TextDelta
 from bridge.protocol.update import SessionNotification, SessionUpdate
 from bridge.surfaces.lsp.context import Context
-from bridge.surfaces.lsp.mapping.updates import delta, updates
+from bridge.surfaces.mapping.updates import delta, updates
 
 METHOD = "harness/session/update"
 
@@ -31,7 +31,7 @@ class UpdateStream:
     def record(self, session: SessionId, record: Recorded, *, replay: bool) -> None:
         """Send the updates of one record."""
         live = self._context.runtime.session(session)
-        for update in updates(live, record.event, self._context.editor, replay):
+        for update in updates(live, record.event, self._context.editor.spelled, replay):
             self._send(session, record.seq, update)
 
     def _send(self, session: SessionId, seq: int | None, update: SessionUpdate) -> None:

@@ -4,26 +4,21 @@ from typing import Any
 
 import pytest
 import pytest_lsp
-from lsprotocol import types
 
 from bridge.surfaces.lsp.capabilities import COMMANDS, initialize_result
 from bridge.surfaces.lsp.jsonrpc import RpcError
+from bridge.surfaces.lsp.peer import Peer
 from bridge.surfaces.lsp.pygls_side import PyglsSide
+from bridge.surfaces.lsp.surface import build
 from tests.support.corpora import corpus_path, ran
+from tests.surfaces.lsp.fakes import FakeOutbox
 
 CORPUS = "lsp-client-capabilities"
 PROFILES = sorted(corpus_path(CORPUS).glob("*_v*.json")) + sorted(
     Path(pytest_lsp.__file__).with_name("clients").glob("*.json")
 )
-# What the announced capabilities promise to serve, over what pygls serves by itself.
-METHODS = (
-    types.TEXT_DOCUMENT_CODE_ACTION,
-    types.TEXT_DOCUMENT_CODE_LENS,
-    types.TEXT_DOCUMENT_DID_SAVE,
-    types.TEXT_DOCUMENT_DID_OPEN,
-    types.WORKSPACE_EXECUTE_COMMAND,
-    "harness/session/new",
-)
+METHODS = tuple(build(Peer(FakeOutbox())).routes)
+"""What the production surface serves."""
 
 
 def lean(value: Any) -> Any:
@@ -90,7 +85,7 @@ def test_sound_folders_survive_odd_params() -> None:
     side = PyglsSide()
     folders = [{"uri": "file:///w", "name": "w"}, {"uri": 5}]
     side.initialize({"capabilities": {}, "workspaceFolders": folders}, METHODS)
-    assert list(side.workspace.folders) == ["file:///w"]
+    assert side.folders == ("file:///w",)
 
 
 @pytest.mark.parametrize("params", [None, [], {}, {"capabilities": None}, {"capabilities": []}])
@@ -105,11 +100,19 @@ def test_the_commands_are_announced_in_the_order_of_the_list() -> None:
     assert announced == {"commands": list(COMMANDS)}
 
 
-def test_two_clients_in_one_process_share_nothing() -> None:
+def test_folders_follow_the_clients_changes_and_two_clients_share_none() -> None:
     first, second = PyglsSide(), PyglsSide()
     for side in (first, second):
-        side.initialize({"capabilities": {}}, METHODS)
-    item = types.TextDocumentItem("file:///a", "text", 1, "text")
-    first.did_open(types.DidOpenTextDocumentParams(item))
-    assert len(first.workspace.text_documents) == 1
-    assert len(second.workspace.text_documents) == 0
+        side.initialize({"capabilities": {}, "workspaceFolders": [{"uri": "file:///a", "name": "a"}]}, METHODS)
+    added, removed = {"uri": "file:///b", "name": "b"}, {"uri": "file:///a", "name": "a"}
+    first.did_change_folders({"event": {"added": [added], "removed": [removed]}})
+    assert first.folders == ("file:///b",)
+    assert second.folders == ("file:///a",)
+
+
+@pytest.mark.parametrize("event", [None, {}, {"added": 5, "removed": []}, {"added": [{"uri": 5}], "removed": []}])
+def test_a_malformed_change_of_folders_is_refused(event: Any) -> None:
+    side = PyglsSide()
+    side.initialize({"capabilities": {}}, METHODS)
+    with pytest.raises(RpcError):
+        side.did_change_folders({"event": event})

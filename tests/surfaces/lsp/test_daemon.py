@@ -43,7 +43,8 @@ def test_a_handshake_a_request_and_an_orderly_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "code", "kind"), [("bridge", -32803, "unknown_session"), ("rpc", -32050, None), ("remote", -32603, None)]
+    ("how", "code", "kind"),
+    [("bridge", -32803, "unknown_session"), ("rpc", -32050, None), ("remote", -32603, "internal")],
 )
 def test_a_failing_handler_is_answered_and_the_daemon_lives_on(
     how: str, code: int, kind: str | None, client: RawClient
@@ -56,44 +57,10 @@ def test_a_failing_handler_is_answered_and_the_daemon_lives_on(
 
 def test_an_unknown_failure_leaks_nothing_to_the_client_and_everything_to_the_log(client: RawClient) -> None:
     error = client.call("test/fail", {"how": "unknown"})["error"]
-    assert error == {"code": -32603, "message": "Internal error", "data": {"incident": error["data"]["incident"]}}
+    assert (error["code"], error["message"]) == (-32603, "Internal error")
+    assert set(error["data"]) == {"kind", "hint", "incident"}
     client.logged(error["data"]["incident"])
     client.logged("  | 2026 INFO forged line\\x1b[2J")
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_edits_in_the_negotiated_encoding_are_applied_before_a_later_request_is_served(encoding: str) -> None:
-    text = "x = '\N{GRINNING FACE}é'; y\n"
-    before = len(
-        text[: text.index("y")].encode({"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}[encoding])
-    )
-    character = before // {"utf-8": 1, "utf-16": 2, "utf-32": 4}[encoding]
-    spot = {"line": 0, "character": character}
-    uri = "file:///a.py"
-    item = {"uri": uri, "languageId": "python", "version": 1, "text": text}
-    with RawClient() as client:
-        result = client.initialize(capabilities={"general": {"positionEncodings": [encoding]}})
-        assert result["capabilities"]["positionEncoding"] == encoding
-        client.notify("textDocument/didOpen", {"textDocument": item})
-        for version in (2, 3):
-            change = {"range": {"start": spot, "end": spot}, "text": str(version)}
-            client.notify(
-                "textDocument/didChange",
-                {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]},
-            )
-        assert client.call("test/text", {"uri": uri})["result"] == {
-            "text": text.replace("y", "32y"),
-            "version": 3,
-        }
-
-
-def test_a_change_of_a_document_that_is_not_open_is_survived(client: RawClient) -> None:
-    client.notify(
-        "textDocument/didChange",
-        {"textDocument": {"uri": "file:///no", "version": 2}, "contentChanges": [{"text": "x"}]},
-    )
-    client.notify("textDocument/didClose", {"textDocument": {"uri": "file:///no"}})
-    assert "result" in client.call("ping")
 
 
 def test_a_document_over_the_limit_is_refused_and_the_next_frame_served() -> None:
@@ -107,13 +74,6 @@ def test_a_document_over_the_limit_is_refused_and_the_next_frame_served() -> Non
         assert (refused["id"], refused["error"]["code"]) == (None, -32600)
         assert "result" in client.call("ping")
         assert client.peak_mb() < 200
-
-
-def test_an_lsp_object_is_answered_as_json(client: RawClient) -> None:
-    span = {"start": {"line": 3, "character": 0}, "end": {"line": 3, "character": 0}}
-    params = {"textDocument": {"uri": "file:///a"}, "range": span, "context": {"diagnostics": []}}
-    assert client.call("textDocument/codeAction", params)["result"] == [{"title": "at 3", "kind": "quickfix"}]
-    assert client.call("textDocument/codeAction", {"range": 5})["error"]["code"] == -32602
 
 
 # Cancelling.
@@ -266,6 +226,18 @@ def test_a_process_id_that_names_nothing_here_is_not_waited_for(pid: int) -> Non
     with RawClient() as client:
         client.initialize(process_id=pid)
         assert "result" in client.call("ping")
+
+
+def test_a_task_of_the_surface_that_fails_ends_the_daemon_in_order_and_in_the_log() -> None:
+    with RawClient() as client:
+        client.ready()
+        asking = client.start("test/slow")
+        client.asked("test/started")
+        client.notify("test/crash")
+        assert client.response(asking)["error"]["code"] == -32800
+        assert client.exit_code() == 1
+        assert "stub stopped" in client.log()
+        assert "ValueError: background task" in client.log()
 
 
 def test_exit_ends_at_once_whatever_runs() -> None:

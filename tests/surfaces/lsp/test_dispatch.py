@@ -1,3 +1,4 @@
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -5,32 +6,29 @@ from typing import Any
 import anyio
 import pytest
 from anyio.abc import TaskGroup
-from lsprotocol import types
-from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.harness.errors import FileProblem
+from bridge.protocol.base import Many, Wire
+from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.dispatch import Dispatcher, Route
 from bridge.surfaces.lsp.jsonrpc import Notification, Request, RpcError
 from bridge.surfaces.lsp.peer import Peer, RemoteError
-from bridge.surfaces.lsp.pygls_side import PyglsSide
 from tests.surfaces.lsp.fakes import FakeOutbox
 
 pytestmark = pytest.mark.anyio
 
 
-class Inner(BaseModel):
+class Inner(Wire):
     count: int
 
 
-class Params(BaseModel):
-    model_config = ConfigDict(strict=True)
-
+class Params(Wire):
     text: str
-    inner: list[Inner] = []
+    inner: Many[Inner] = ()
 
 
-class Result(BaseModel):
-    session_id: str = Field(serialization_alias="sessionId")
+class Result(Wire):
+    session_id: str
     note: str | None = None
 
 
@@ -40,7 +38,7 @@ class Rig:
     def __init__(self, tasks: TaskGroup, *routes: Route) -> None:
         self.outbox = FakeOutbox()
         self.peer = Peer(self.outbox)
-        self.dispatcher = Dispatcher({route.method: route for route in routes}, self.peer, PyglsSide(), tasks)
+        self.dispatcher = Dispatcher({route.method: route for route in routes}, self.peer, tasks)
         self._ids = 0
 
     async def call(self, method: str, params: Any = None) -> dict[str, Any]:
@@ -71,8 +69,7 @@ def route(handler: Callable[[Any], Any], params: type[Any] | None = None) -> Rou
         ({"a": 1}, {"a": 1}),
         (Result(session_id="x"), {"sessionId": "x"}),
         ([Result(session_id="x")], [{"sessionId": "x"}]),
-        (types.Position(line=1, character=2), {"line": 1, "character": 2}),
-        ([types.CodeAction(title="t")], [{"title": "t"}]),
+        (lsp.Position(line=1, character=2), {"line": 1, "character": 2}),
     ],
 )
 async def test_a_result_goes_out_as_json(given: Any, wire: Any) -> None:
@@ -88,15 +85,15 @@ async def test_params_reach_the_handler_as_what_the_route_declares() -> None:
     seen: list[Any] = []
     async with rig(route(seen.append, Params)) as daemon:
         await daemon.call("m", {"text": "a", "inner": [{"count": 1}]})
-    async with rig(route(seen.append, types.TextDocumentIdentifier)) as daemon:
+    async with rig(route(seen.append, lsp.DocumentId)) as daemon:
         await daemon.call("m", {"uri": "file:///a"})
     async with rig(route(seen.append, dict)) as daemon:
         await daemon.call("m", {"any": "thing"})
     async with rig(route(seen.append)) as daemon:
         await daemon.call("m", {"ignored": True})
     assert seen == [
-        Params(text="a", inner=[Inner(count=1)]),
-        types.TextDocumentIdentifier("file:///a"),
+        Params(text="a", inner=(Inner(count=1),)),
+        lsp.DocumentId(uri="file:///a"),
         {"any": "thing"},
         None,
     ]
@@ -110,13 +107,13 @@ async def test_params_reach_the_handler_as_what_the_route_declares() -> None:
         (Params, None, "text"),
         (Params, [], ""),
         (dict, [], ""),
-        (types.TextDocumentIdentifier, {"uri": 5}, "uri"),
-        (types.DidOpenTextDocumentParams, {"textDocument": {"uri": "u", "languageId": "x"}}, "textDocument.version"),
-        (types.Position, {"line": "1", "character": 1}, "line"),
-        (types.Position, {"line": True, "character": 1}, "line"),
-        (types.Position, {"line": 1.5, "character": 1}, "line"),
-        (types.Location, [], "uri"),
-        (types.Location, None, "uri"),
+        (lsp.DocumentId, {"uri": 5}, "uri"),
+        (lsp.DidOpen, {"textDocument": {"uri": "u", "languageId": "x"}}, "textDocument.version"),
+        (lsp.Position, {"line": "1", "character": 1}, "line"),
+        (lsp.Position, {"line": True, "character": 1}, "line"),
+        (lsp.Position, {"line": 1.5, "character": 1}, "line"),
+        (lsp.DocumentId, [], ""),
+        (lsp.DocumentId, None, "uri"),
     ],
 )
 async def test_wrong_params_are_refused_with_the_path_of_the_field(params: type[Any], raw: Any, path: str) -> None:
@@ -129,9 +126,9 @@ async def test_wrong_params_are_refused_with_the_path_of_the_field(params: type[
 
 async def test_a_whole_number_written_as_a_float_is_an_integer() -> None:
     seen: list[Any] = []
-    async with rig(route(seen.append, types.Position)) as daemon:
+    async with rig(route(seen.append, lsp.Position)) as daemon:
         await daemon.call("m", {"line": 1.0, "character": 2})
-    assert seen == [types.Position(1, 2)]
+    assert seen == [lsp.Position(line=1, character=2)]
     assert type(seen[0].line) is int
 
 
@@ -170,7 +167,9 @@ async def test_any_other_failure_shows_an_incident_and_nothing_else(
     async with rig(route(fail)) as daemon:
         error = (await daemon.call("m"))["error"]
         incident = error["data"]["incident"]
-        assert error == {"code": -32603, "message": "Internal error", "data": {"incident": incident}}
+        assert error["code"] == -32603
+        assert set(error["data"]) == {"kind", "hint", "incident"}
+        assert "secret" not in json.dumps(error)
     assert incident in caplog.text
     assert "Traceback" in caplog.text
 
@@ -183,7 +182,8 @@ async def test_a_scope_that_fails_is_answered_too() -> None:
 @pytest.mark.parametrize("method", ["no/such", "$/no", "__class__", "a/notification"])
 async def test_a_method_that_is_no_request_is_not_found(method: str) -> None:
     async with rig(Route("a/notification", "notification", None, lambda _: None)) as daemon:
-        assert (await daemon.call(method))["error"] == {"code": -32601, "message": "Method not found"}
+        error = (await daemon.call(method))["error"]
+        assert (error["code"], error["data"]["kind"]) == (-32601, "unknown_method")
 
 
 async def test_cancelling_gives_the_one_answer_that_says_so() -> None:

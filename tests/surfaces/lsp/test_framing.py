@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def only_error(*pieces: bytes) -> FrameError:
 def test_bodies_come_out_as_they_went_in_wherever_the_stream_is_cut(bodies: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(map(frame, bodies))
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
-    assert decode(*(stream[a:b] for a, b in zip(edges, edges[1:], strict=False))) == bodies
+    assert decode(*(stream[a:b] for a, b in pairwise(edges))) == bodies
 
 
 @given(noise=st.binary(max_size=400))

@@ -17,14 +17,14 @@ APPLICABLE = [row for row in ROWS if row["id"] not in NOT_APPLICABLE]
 @pytest.fixture(scope="module")
 def shared_daemon() -> Iterator[RawClient]:
     """One daemon for the rows after which it is as before."""
-    with RawClient(STUB_TARGET.command, STUB_TARGET.env) as client:
+    with STUB_TARGET.spawn() as client:
         yield client.ready()
 
 
 @pytest.mark.parametrize("row", APPLICABLE, ids=lambda row: str(row["id"]))
 def test_a_row_of_bad_input_is_met_as_the_corpus_expects(row: dict[str, Any], shared_daemon: RawClient) -> None:
     if needs_own_daemon(row):
-        with RawClient(STUB_TARGET.command, STUB_TARGET.env) as client:
+        with STUB_TARGET.spawn() as client:
             bring_to_state(client, row["state"])
             run_row(STUB_TARGET, row, client)
     else:

@@ -75,12 +75,19 @@ async def test_a_result_that_is_no_json_is_answered_as_an_internal_error(result:
 async def test_quiet_waits_for_the_last_answer() -> None:
     peer = Peer(FakeOutbox())
     first, second = accepted(peer, 1), accepted(peer, 2)
+    done = anyio.Event()
+
+    async def wait() -> None:
+        await peer.quiet()
+        done.set()
+
     async with anyio.create_task_group() as tasks:
-        with anyio.fail_after(5):
-            tasks.start_soon(peer.quiet)
-            peer.answer(first, None)
-            peer.answer(second, None)
-    await peer.quiet()
+        tasks.start_soon(wait)
+        peer.answer(first, None)
+        await anyio.wait_all_tasks_blocked()
+        assert not done.is_set()
+        peer.answer(second, None)
+    assert done.is_set()
 
 
 async def ask(

@@ -32,8 +32,8 @@ class EditFile(Tool[EditFileInput]):
 
     spec = ToolSpec(
         name="edit_file",
-        description="Change a file by exact replacements. Each old_text has to stand exactly once (else give more lines "
-        "around it). The user reviews the change hunk by hunk; the result tells what was accepted.",
+        description="Change a file by exact replacements. Each old_text has to stand exactly once (else give more "
+        "lines around it). The user reviews the change hunk by hunk; the result tells what was accepted.",
         kind="edit",
         inputs=EditFileInput,
         aliases=("edit",),

@@ -74,9 +74,10 @@ def create(place: Place, data: bytes, mode: int | None) -> Sha:
         remove_left_over(place.dir_fd, folder_of(place))
         temporary = make_temporary(place.dir_fd, folder_of(place), _NEW_FILE)
         try:
-            _fill(temporary, data)
+            write_all(temporary.fd, data)
             if mode is not None and HAS_DIR_FD:
                 os.fchmod(temporary.fd, mode)
+            os.fsync(temporary.fd)
             _link_or_rename(temporary, place)
         finally:
             temporary.discard()
@@ -158,18 +159,14 @@ def _can_keep_owner(status: os.stat_result) -> bool:
 def _write_and_rename(place: Place, status: os.stat_result, data: bytes) -> None:
     temporary = make_temporary(place.dir_fd, folder_of(place))
     try:
-        _fill(temporary, data)
+        write_all(temporary.fd, data)
         _keep_attributes(place, temporary, status)
+        os.fsync(temporary.fd)
         _check_same(place, status)
         os.replace(temporary.name, place.name, src_dir_fd=place.dir_fd, dst_dir_fd=place.dir_fd)
     finally:
         temporary.discard()
     _sync_folder(place)
-
-
-def _fill(temporary: Temporary, data: bytes) -> None:
-    write_all(temporary.fd, data)
-    os.fsync(temporary.fd)
 
 
 def _keep_attributes(place: Place, temporary: Temporary, status: os.stat_result) -> None:

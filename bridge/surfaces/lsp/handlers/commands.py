@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lsprotocol import types
 from pydantic import ValidationError
 
 from bridge.app.session import Session
@@ -16,13 +15,14 @@ from bridge.harness.workspace.uris import canonical, to_path
 from bridge.protocol import commands as wire
 from bridge.protocol.base import Wire
 from bridge.protocol.review import DecideReviewResponse
+from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
-from bridge.surfaces.lsp.jsonrpc import RpcError, invalid_params
-from bridge.surfaces.lsp.mapping.review import hunk_view, outcome
+from bridge.surfaces.lsp.jsonrpc import invalid_params, wrong_fields
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import PERSON, Questions
 from bridge.surfaces.lsp.review.show import go_to, show_hunk, show_text
+from bridge.surfaces.mapping.review import hunk_view, outcome
 
 REASONS = (
     "This is not what I asked for",
@@ -56,7 +56,7 @@ class Commands:
             "harness.cancel": self.cancel,
         }
 
-    async def execute(self, _: Context, params: types.ExecuteCommandParams) -> Wire | None:
+    async def execute(self, _: Context, params: lsp.ExecuteCommand) -> Wire | None:
         """Validate the one argument, run."""
         command = wire.BY_NAME.get(params.command)
         if command is None:
@@ -64,7 +64,7 @@ class Commands:
         try:
             argument = wire.parse_arguments(command, params.arguments)
         except ValidationError as error:
-            raise _refused(error) from None
+            raise wrong_fields(error, "arguments") from None
         return await self._handlers[params.command](argument)
 
     async def prompt(self, given: wire.PromptCommand) -> Wire:
@@ -162,19 +162,11 @@ class Commands:
         return self._context.current
 
     def _workspace(self, given: wire.PromptCommand) -> Path:
-        path = to_path(given.uri) if given.uri else None
-        root = self._context.client.root or (path.parent if path else None)
+        root = self._context.folders.holding(to_path(given.uri) if given.uri else None)
         if root is None:
             raise invalid_params([{"path": "arguments.0.uri", "message": "the editor has no workspace folder open"}])
         return root
 
     def routes(self) -> list[Route]:
         """The route of all commands."""
-        return [self._context.request("workspace/executeCommand", types.ExecuteCommandParams, self.execute)]
-
-
-def _refused(error: ValidationError) -> RpcError:
-    rows = error.errors(include_url=False, include_context=False, include_input=False)
-    return invalid_params(
-        [{"path": ".".join(map(str, ("arguments", *row["loc"]))), "message": row["msg"]} for row in rows]
-    )
+        return [self._context.request("workspace/executeCommand", lsp.ExecuteCommand, self.execute)]

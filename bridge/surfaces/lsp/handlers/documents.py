@@ -1,19 +1,18 @@
 """Document synchronisation: the open documents, with every change as exact as the client tells it."""
 
-from typing import Any
-
-from lsprotocol import types
+from collections.abc import Sequence
 
 from bridge.harness.ids import Uri
 from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.spans import LineIndex, apply_step
 from bridge.harness.workspace.uris import canonical
+from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 
 
-def did_open(context: Context, params: types.DidOpenTextDocumentParams) -> None:
+def did_open(context: Context, params: lsp.DidOpen) -> None:
     """The document's text, from now on the truth."""
     document = params.text_document
     uri = canonical(document.uri)
@@ -21,7 +20,7 @@ def did_open(context: Context, params: types.DidOpenTextDocumentParams) -> None:
     context.documents.opened(OpenDocument(uri, document.version, document.text, document.language_id))
 
 
-def did_change(context: Context, params: types.DidChangeTextDocumentParams) -> None:
+def did_change(context: Context, params: lsp.DidChange) -> None:
     """Changes one after another, each in the text that the one before left."""
     uri = canonical(params.text_document.uri)
     before = context.documents.get(uri)
@@ -32,16 +31,16 @@ def did_change(context: Context, params: types.DidChangeTextDocumentParams) -> N
     context.documents.changed(after, changes)
 
 
-def did_close(context: Context, params: types.DidCloseTextDocumentParams) -> None:
+def did_close(context: Context, params: lsp.OnDocument) -> None:
     """The disk is the truth again."""
     context.documents.closed(Uri(canonical(params.text_document.uri)))
 
 
-def did_save(context: Context, params: types.DidSaveTextDocumentParams) -> None:
+def did_save(context: Context, params: lsp.OnDocument) -> None:
     """Nothing to do: the buffer's text is known."""
 
 
-def _changed(context: Context, text: str, events: Any) -> tuple[str, list[TextChange]]:
+def _changed(context: Context, text: str, events: Sequence[lsp.ContentChange]) -> tuple[str, list[TextChange]]:
     changes = []
     for event in events:
         change = _change(context, text, event)
@@ -50,9 +49,9 @@ def _changed(context: Context, text: str, events: Any) -> tuple[str, list[TextCh
     return text, changes
 
 
-def _change(context: Context, text: str, event: Any) -> TextChange:
+def _change(context: Context, text: str, event: lsp.ContentChange) -> TextChange:
     """A whole-document event replaces everything; it is refined by lines where hunks are moved."""
-    if not isinstance(event, types.TextDocumentContentChangePartial):
+    if event.range is None:
         return TextChange(0, len(text), event.text)
     index, encoding = LineIndex(text), context.editor.encoding
     start = index.offset(event.range.start.line, event.range.start.character, encoding)
@@ -63,8 +62,8 @@ def _change(context: Context, text: str, event: Any) -> TextChange:
 def routes(context: Context) -> list[Route]:
     """The routes of this resource."""
     return [
-        context.notification("textDocument/didOpen", types.DidOpenTextDocumentParams, did_open),
-        context.notification("textDocument/didChange", types.DidChangeTextDocumentParams, did_change),
-        context.notification("textDocument/didClose", types.DidCloseTextDocumentParams, did_close),
-        context.notification("textDocument/didSave", types.DidSaveTextDocumentParams, did_save),
+        context.notification("textDocument/didOpen", lsp.DidOpen, did_open),
+        context.notification("textDocument/didChange", lsp.DidChange, did_change),
+        context.notification("textDocument/didClose", lsp.OnDocument, did_close),
+        context.notification("textDocument/didSave", lsp.OnDocument, did_save),
     ]

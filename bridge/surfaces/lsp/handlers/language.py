@@ -1,10 +1,10 @@
 """Code actions, code lenses, progress cancellation: what an editor asks by itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from lsprotocol import types
-
 from bridge.harness.workspace.uris import canonical
+from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.progress import Progress
@@ -21,7 +21,7 @@ class Language:
         self._progress = progress
         self._publisher = publisher
 
-    def actions(self, _: Context, params: types.CodeActionParams) -> list[dict[str, Any]]:
+    def actions(self, _: Context, params: lsp.CodeAction) -> list[dict[str, Any]]:
         """The actions of the kinds that are asked for."""
         uri = canonical(params.text_document.uri)
         self._publisher.look_near(uri, params.range.start.line)
@@ -30,11 +30,11 @@ class Language:
         only = params.context.only
         return found if only is None else [one for one in found if _wanted(one["kind"], only)]
 
-    def lenses(self, _: Context, params: types.CodeLensParams) -> list[dict[str, Any]]:
+    def lenses(self, _: Context, params: lsp.OnDocument) -> list[dict[str, Any]]:
         """See review.actions."""
         return code_lenses(self._context, canonical(params.text_document.uri))
 
-    def cancel_progress(self, _: Context, params: types.WorkDoneProgressCancelParams) -> None:
+    def cancel_progress(self, _: Context, params: lsp.CancelProgress) -> None:
         """The person pressed stop."""
         self._progress.cancel(params.token)
 
@@ -42,15 +42,12 @@ class Language:
         """The routes of this resource."""
         context = self._context
         return [
-            context.request("textDocument/codeAction", types.CodeActionParams, self.actions),
-            context.request("textDocument/codeLens", types.CodeLensParams, self.lenses),
-            context.notification(
-                "window/workDoneProgress/cancel", types.WorkDoneProgressCancelParams, self.cancel_progress
-            ),
+            context.request("textDocument/codeAction", lsp.CodeAction, self.actions),
+            context.request("textDocument/codeLens", lsp.OnDocument, self.lenses),
+            context.notification("window/workDoneProgress/cancel", lsp.CancelProgress, self.cancel_progress),
         ]
 
 
-def _wanted(kind: str, only: Any) -> bool:
+def _wanted(kind: str, only: Sequence[str]) -> bool:
     """LSP: a kind contains its sub-kinds."""
-    names = [str(getattr(one, "value", one)) for one in only]
-    return any(not name or kind == name or kind.startswith(f"{name}.") for name in names)
+    return any(not name or kind == name or kind.startswith(f"{name}.") for name in only)

@@ -4,7 +4,7 @@ from bridge.harness.ids import ApprovalId, SessionId
 from bridge.protocol import permission as wire
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
-from bridge.surfaces.lsp.mapping.permission import approval_view
+from bridge.surfaces.mapping.permission import approval_view
 
 
 async def pending(context: Context, params: wire.ListPendingRequest) -> wire.ListPendingResponse:

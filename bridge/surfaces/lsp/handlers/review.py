@@ -7,8 +7,8 @@ from bridge.harness.workspace.uris import canonical
 from bridge.protocol import review as wire
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
-from bridge.surfaces.lsp.mapping.review import hunk_view, outcome
 from bridge.surfaces.lsp.questions import PERSON
+from bridge.surfaces.mapping.review import hunk_view, outcome
 
 PAGE_BYTES = 56 << 10
 """A page stays below 64 KiB with its envelope; a single larger hunk is a page of its own."""

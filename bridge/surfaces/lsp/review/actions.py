@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bridge.app import wording
 from bridge.harness.ids import Uri
 from bridge.harness.workspace.review import HunkView
 from bridge.surfaces.lsp.context import Context
-from bridge.surfaces.lsp.review import wording
 from bridge.surfaces.lsp.review.instructions import Instruction, find_instructions
 
 REVIEW_KIND = "quickfix"

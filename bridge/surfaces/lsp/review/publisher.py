@@ -6,12 +6,12 @@ Editors keep the old lines of diagnostics while a person types; only publishing 
 from collections.abc import Sequence
 from typing import Any
 
+from bridge.app import wording
 from bridge.app.bus import HunksMoved, Update
 from bridge.harness.ids import SessionId, Uri
 from bridge.harness.values.events import Decided, HunkFresh, HunkStale, Placed, Proposed, Recorded
 from bridge.harness.workspace.review import HunkView
 from bridge.surfaces.lsp.context import Context
-from bridge.surfaces.lsp.review import wording
 
 SOURCE = "harness"
 HINT, INFORMATION = 4, 3

@@ -6,12 +6,12 @@ from typing import Any
 
 import anyio.to_thread
 
+from bridge.app import wording
 from bridge.harness.ids import Uri
 from bridge.harness.workspace.review import HunkView
 from bridge.harness.workspace.uris import to_path, to_uri
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.peer import RemoteError
-from bridge.surfaces.lsp.review import wording
 
 REPLY_S = 10.0
 

@@ -1,4 +1,4 @@
-"""How hunks are put into words, in one place for diagnostics, code actions and previews."""
+"""How hunks, and texts that come from files and models, are put before a person: one place for every surface."""
 
 from bridge.harness.workspace.review import HunkView
 from bridge.harness.workspace.text import split_lines
@@ -31,8 +31,8 @@ def summary(view: HunkView) -> str:
 
 def preview(view: HunkView, limit: int = PREVIEW_LINES) -> str:
     """The hunk as `-` and `+` lines, cut where it is long; control characters are made visible."""
-    rows = [f"- {_visible(line)}" for line in split_lines(view.hunk.old)]
-    rows += [f"+ {_visible(line)}" for line in split_lines(view.hunk.new)]
+    rows = [f"- {_cut(visible(line))}" for line in split_lines(view.hunk.old)]
+    rows += [f"+ {_cut(visible(line))}" for line in split_lines(view.hunk.new)]
     if len(rows) > limit:
         rows = [*rows[:limit], f"… {len(rows) - limit} lines more"]
     return "\n".join(rows)
@@ -47,12 +47,18 @@ def message(view: HunkView) -> str:
     return f"{view.title}: {name(view)}, {summary(view)}\n{preview(view)}"
 
 
+def visible(line: str) -> str:
+    """One line without its end; escapes for what would not be seen, or seen as something else.
+
+    Control characters would be orders to a terminal; bidirectional and invisible ones hide what a line says.
+    """
+    text = line.rstrip("\r\n")
+    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def _lines(count: int) -> str:
     return f"{count} line{'' if count == 1 else 's'}"
 
 
-def _visible(line: str) -> str:
-    """Escapes for what would not be seen, or seen as something else (bidirectional and invisible characters)."""
-    text = line.rstrip("\r\n")
-    shown = "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode("ascii") for c in text)
-    return shown if len(shown) <= PREVIEW_WIDTH else f"{shown[:PREVIEW_WIDTH]} …"
+def _cut(line: str) -> str:
+    return line if len(line) <= PREVIEW_WIDTH else f"{line[:PREVIEW_WIDTH]} …"

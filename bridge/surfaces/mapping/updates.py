@@ -1,17 +1,19 @@
 """Events to session updates: ACP's kinds, and ours beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bridge.app.session import Session
-from bridge.harness.ids import HunkId
+from bridge.harness.ids import HunkId, Uri
 from bridge.harness.values import events as core
 from bridge.harness.values.model import TextDelta
 from bridge.protocol import update as wire
 from bridge.protocol.content import TextContent
 from bridge.protocol.toolcall import Content
-from bridge.surfaces.lsp.editor import LspEditor
-from bridge.surfaces.lsp.mapping.permission import approval_view
-from bridge.surfaces.lsp.mapping.review import hunk_view
+from bridge.surfaces.mapping.permission import approval_view
+from bridge.surfaces.mapping.review import hunk_view
+
+Spelled = Callable[[Uri], str]
+"""How the client writes a URI."""
 
 
 def delta(piece: TextDelta) -> wire.SessionUpdate:
@@ -19,7 +21,7 @@ def delta(piece: TextDelta) -> wire.SessionUpdate:
     return wire.AgentMessageChunk(content=TextContent(text=piece.text), message_id=piece.item)
 
 
-def updates(session: Session, event: core.Event, editor: LspEditor, replay: bool) -> Iterator[wire.SessionUpdate]:
+def updates(session: Session, event: core.Event, spelled: Spelled, replay: bool) -> Iterator[wire.SessionUpdate]:
     """The updates of one event, in order. When a session is replayed, finished messages stand for their pieces."""
     match event:
         case core.Prompt(turn=turn, text=text):
@@ -43,7 +45,7 @@ def updates(session: Session, event: core.Event, editor: LspEditor, replay: bool
         case core.TurnEnded(turn=turn, stop=stop, message=message):
             yield wire.TurnEnded(turn_id=turn, stop_reason=stop, message=message or None)
         case _:
-            yield from _hunks(session, event, editor)
+            yield from _hunks(session, event, spelled)
 
 
 def _call_opened(event: core.CallOpened) -> wire.ToolCallStart:
@@ -59,7 +61,7 @@ def _call_ended(event: core.CallEnded) -> wire.ToolCallProgress:
     )
 
 
-def _hunks(session: Session, event: core.Event, editor: LspEditor) -> Iterator[wire.SessionUpdate]:
+def _hunks(session: Session, event: core.Event, spelled: Spelled) -> Iterator[wire.SessionUpdate]:
     ids: tuple[HunkId, ...] = ()
     match event:
         case core.Proposed(hunks=hunks):
@@ -70,4 +72,4 @@ def _hunks(session: Session, event: core.Event, editor: LspEditor) -> Iterator[w
             ids = intent.hunks
     for id_ in ids:
         if (view := session.review.find(id_)) is not None:
-            yield wire.HunkUpdate(hunk=hunk_view(session.id, view, editor.spelled(view.hunk.uri)))
+            yield wire.HunkUpdate(hunk=hunk_view(session.id, view, spelled(view.hunk.uri)))

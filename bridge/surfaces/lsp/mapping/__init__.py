@@ -1,1 +1,0 @@
-"""Between the harness and the wire: the one place that sees both. One resource a file."""

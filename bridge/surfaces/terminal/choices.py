@@ -1,0 +1,62 @@
+"""What a key means: pure, the same for every review."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Command = Literal["accept", "reject", "reason", "accept_file", "reject_file", "stop", "help"]
+
+KeyTable = Mapping[str, tuple[Command, str]]
+"""Key to command, and the command in words."""
+
+HUNK_KEYS: KeyTable = {
+    "y": ("accept", "accept"),
+    "n": ("reject", "reject"),
+    "r": ("reason", "reject with a reason"),
+    "a": ("accept_file", "accept all in file"),
+    "d": ("reject_file", "reject all in file"),
+    "q": ("stop", "stop the turn"),
+    "?": ("help", "help"),
+}
+STALE_KEYS: KeyTable = {
+    "n": ("reject", "dismiss"),
+    "d": HUNK_KEYS["d"],
+    "q": HUNK_KEYS["q"],
+    "?": HUNK_KEYS["?"],
+}
+"""A hunk that no longer fits can't be accepted."""
+
+QUESTION_KEYS: KeyTable = {
+    "y": ("accept", "allow once"),
+    "n": ("reject", "no"),
+    "r": ("reason", "no, with a reason"),
+    "q": HUNK_KEYS["q"],
+    "?": HUNK_KEYS["?"],
+}
+
+HELP: Mapping[Command, str] = {
+    "accept": "it is written, exactly as shown",
+    "reject": "it is not written; the agent is told",
+    "reason": "the same, and the agent is told why while its turn goes on",
+    "accept_file": "this one and every other undecided hunk of the file",
+    "reject_file": "this one and every other undecided hunk of the file",
+    "stop": "what is undecided is withdrawn, what was accepted stays",
+    "help": "this",
+}
+
+
+def command_for(key: str, keys: KeyTable) -> Command | None:
+    """The command of a key, in either case; None: it means nothing here. A terminal that is gone ("") stops all."""
+    if not key:
+        return "stop"
+    found = keys.get(key.lower())
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on a hunk or a question. `file`: for all undecided hunks of the file as well."""
+
+    verb: Literal["accept", "reject", "stop"]
+    reason: str = ""
+    file: bool = False

@@ -1,0 +1,26 @@
+"""Exit codes: what a script can tell from how a command ended."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every subcommand. `serve` has LSP's: 0 after `shutdown` and `exit`, else 1."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    REFUSED = 3
+    CANCELLED = 4
+    ENVIRONMENT = 5
+    INTERRUPTED = 130
+
+
+MEANING = {
+    Exit.DONE: "the turn ended; what was accepted stands",
+    Exit.FAILED: "the model failed, or the turn ran into a limit (demo: the check failed)",
+    Exit.USAGE: "the command line is wrong",
+    Exit.REFUSED: "something was asked, nobody could answer (no terminal), so it was refused",
+    Exit.CANCELLED: "the turn was cancelled (Ctrl-C, or the key q)",
+    Exit.ENVIRONMENT: "a folder, a file or the output could not be used; or accepted text could not be written",
+    Exit.INTERRUPTED: "left at once (a second Ctrl-C); the session's log tells how far it came",
+}

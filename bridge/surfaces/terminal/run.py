@@ -1,0 +1,220 @@
+"""`harness-bridge run`: one prompt in this process, its questions at the keys, its updates as lines of JSON if wanted."""
+
+import json
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import anyio
+
+from bridge.app.bootstrap import running
+from bridge.app.bus import Bus, HunksMoved, Update
+from bridge.app.runtime import Runtime
+from bridge.app.session import Session
+from bridge.app.settings import Settings
+from bridge.harness.errors import BridgeError
+from bridge.harness.ids import ApprovalId, HunkId, SessionId, Uri
+from bridge.harness.ports.editor import NoEditor
+from bridge.harness.values.events import Recorded
+from bridge.harness.values.model import TextDelta
+from bridge.harness.values.policy import Mode
+from bridge.harness.values.proposals import Actor
+from bridge.harness.workspace.documents import Documents
+from bridge.protocol.review import HunkOutcome, HunkView
+from bridge.protocol.update import SessionNotification, SessionUpdate
+from bridge.surfaces.mapping.review import hunk_view, outcome
+from bridge.surfaces.mapping.updates import delta, updates
+from bridge.surfaces.terminal.deciding import Asker, Decider, Person, Refuser
+from bridge.surfaces.terminal.exits import Exit
+from bridge.surfaces.terminal.keys import Keys
+from bridge.surfaces.terminal.output import Out, Screen
+from bridge.surfaces.terminal.teller import Account, Teller
+
+Approve = Literal["ask", "edits", "all", "none"]
+
+MODES: dict[Approve, Mode] = {"ask": "default", "edits": "accept_edits", "all": "bypass", "none": "default"}
+
+NO_TERMINAL = "nobody could be asked: there is no terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked on the command line. `cwd` is absolute."""
+
+    prompt: str
+    cwd: Path
+    settings: Settings
+    approve: Approve = "ask"
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Where it is asked from. `keys` is None where nobody can be asked."""
+
+    screen: Screen
+    answers: Out
+    keys: Keys | None
+
+
+class InProcess:
+    """Implements Conversation on a session of this process."""
+
+    def __init__(self, runtime: Runtime, session: Session, actor: Actor) -> None:
+        """Decisions are recorded as the actor's."""
+        self._runtime = runtime
+        self._session = session
+        self._actor = actor
+
+    async def hunks(self) -> Sequence[HunkView]:
+        """See the port."""
+        views = [view for view in self._session.review.views() if view.state.open]
+        return [hunk_view(self._session.id, view, view.hunk.uri) for view in views]
+
+    async def text(self, uri: str) -> str | None:
+        """See the port."""
+        return self._session.review.text_of(Uri(uri))
+
+    async def decide(self, hunks: Sequence[str], accept: bool, reason: str) -> Sequence[HunkOutcome]:
+        """See the port."""
+        verdict = "accepted" if accept else "rejected"
+        found = await self._runtime.decide([HunkId(known) for known in hunks], verdict, self._actor, reason)
+        return [outcome(one) for one in found]
+
+    async def shown(self, approval: str) -> None:
+        """See the port."""
+        self._runtime.shown(ApprovalId(approval))
+
+    async def answer(self, approval: str, option: str, reason: str) -> None:
+        """See the port."""
+        await self._runtime.answer(ApprovalId(approval), option, reason)
+
+    async def cancel(self) -> None:
+        """See the port."""
+        self._session.interrupt()
+
+
+async def run(request: Request, console: Console) -> Exit:
+    """One turn, from the prompt to its exit code."""
+    bus = Bus()
+    async with running(request.settings, NoEditor(), Documents(), bus) as runtime:
+        try:
+            session = await runtime.new_session(str(request.cwd))
+            return await _Run(request, console, runtime, session).turn()
+        except BridgeError as problem:
+            console.screen.line(f"harness-bridge: {problem}" + (f" {problem.hint}" if problem.hint else ""))
+        except OSError as error:
+            console.screen.line(f"harness-bridge: {error}")
+    return Exit.ENVIRONMENT
+
+
+class _Run:
+    """The parts of one turn."""
+
+    def __init__(self, request: Request, console: Console, runtime: Runtime, session: Session) -> None:
+        self._request = request
+        self._console = console
+        self._runtime = runtime
+        self._session = session
+        self._account = Account()
+        self._refuser: Refuser | None = None
+        actor, decider = self._who()
+        self._asker = Asker(InProcess(runtime, session, actor), decider, console.screen)
+        self._told = self._listeners()
+
+    async def turn(self) -> Exit:
+        """Prompt, ask, tell, until the turn has ended."""
+        stop = self._runtime.bus.subscribe(self._on_update)
+        left = False
+        try:
+            turn = await self._runtime.prompt(self._session.id, self._request.prompt)
+            async with anyio.create_task_group() as group, interrupts(self._stop, group.cancel_scope) as second:
+                group.start_soon(self._asker.run)
+                await turn.wait()
+                group.cancel_scope.cancel()
+            left = second()
+        finally:
+            stop()
+            self._console.screen.finish_line()
+        return Exit.INTERRUPTED if left else self._exit()
+
+    def _who(self) -> tuple[Actor, Decider]:
+        screen, root, keys = self._console.screen, self._request.cwd, self._console.keys
+        if self._request.approve == "none":
+            return Actor("rule", "--approve none"), Refuser(screen, root, "every question is a no (--approve none)")
+        if keys is not None:
+            return Actor("person", "terminal"), Person(keys, screen, root)
+        self._refuser = Refuser(screen, root, NO_TERMINAL)
+        return Actor("bridge", "no terminal"), self._refuser
+
+    def _listeners(self) -> list[Callable[[SessionUpdate], None]]:
+        listeners = [self._account.on_update]
+        if not self._request.json:
+            mode = MODES[self._request.approve]
+            rule = f"mode {mode}" if mode != "default" else ""
+            listeners.append(Teller(self._console.screen, self._request.cwd, rule).on_update)
+        return [*listeners, self._asker.on_update]
+
+    def _on_update(self, session: SessionId, update: Update) -> None:
+        match update:
+            case TextDelta():
+                self._tell(session, None, delta(update))
+            case Recorded():
+                for one in updates(self._session, update.event, str, replay=False):
+                    self._tell(session, update.seq, one)
+            case HunksMoved():
+                pass  # the next look at the hunks has their places
+
+    def _tell(self, session: SessionId, seq: int | None, update: SessionUpdate) -> None:
+        if self._request.json:
+            row = SessionNotification(session_id=session, seq=seq, update=update).dump()
+            self._console.answers.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        for listener in self._told:
+            listener(update)
+        if self._console.answers.broken:
+            self._session.interrupt()
+
+    def _stop(self) -> None:
+        self._console.screen.line("Stopping the turn (Ctrl-C again leaves at once).")
+        self._session.interrupt()
+
+    def _exit(self) -> Exit:
+        if self._console.answers.broken:
+            return Exit.ENVIRONMENT
+        return judge(self._account, self._refuser.refused if self._refuser else 0)
+
+
+def judge(account: Account, refused: int) -> Exit:
+    """The exit code of a turn. What went wrong first in this order counts: cancelled, failed, not written, refused."""
+    stop = account.ended.stop_reason if account.ended else "cancelled"
+    if stop == "cancelled":
+        return Exit.CANCELLED
+    if stop != "end_turn":
+        return Exit.FAILED
+    if account.unwritten():
+        return Exit.ENVIRONMENT
+    return Exit.REFUSED if refused else Exit.DONE
+
+
+@asynccontextmanager
+async def interrupts(stop: Callable[[], None], leave: anyio.CancelScope) -> AsyncIterator[Callable[[], bool]]:
+    """Signals while the context lasts: the first one calls `stop`, the second cancels `leave`. The answer: did it?"""
+    count = 0
+
+    async def listen() -> None:
+        nonlocal count
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+            async for _ in signals:
+                count += 1
+                if count == 1:
+                    stop()
+                else:
+                    leave.cancel()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listen)
+        yield lambda: count > 1
+        group.cancel_scope.cancel()
