@@ -101,6 +101,20 @@ class Place:
         return [row["output"] for row in self.records("CallEnded")]
 
 
+def configuration(place: Place, daemon: Sequence[str]) -> str:
+    """An init.lua as a person would write it, for this workspace."""
+    cmd = ", ".join(f"[==[{word}]==]" for word in daemon)
+    return f"""
+vim.lsp.config('harness', {{
+  cmd = {{ {cmd} }},
+  cmd_env = {{ PYTHONPATH = [==[{PROJECT}]==] }},
+  root_dir = [==[{place.work}]==],
+  init_options = {{ model = 'scripted', script = [==[{place.script}]==], stateDir = [==[{place.state}]==] }},
+}})
+vim.lsp.enable('harness')
+"""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What `vim.ui.select` was given."""
@@ -113,10 +127,10 @@ class Asked:
 
 @dataclass
 class Neovim:
-    """One editor. A context manager; leaving it ends the editor and what it started."""
+    """One editor. A context manager; leaving it ends the editor and what it started. `config` is more of init.lua."""
 
     place: Place
-    model: str = "scripted"
+    config: str = ""
     daemon: Sequence[str] = DAEMON
     offered: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -124,11 +138,12 @@ class Neovim:
         """Start it, with the daemon configured and nothing open."""
         folders = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")
         env = {**os.environ, **dict.fromkeys(folders, str(self.place.home)), "NVIM_LOG_FILE": os.devnull}
-        self._rpc = NvimRpc([nvim_binary(), "--embed", "--headless", "--clean"], env)
+        init = self.place.home / "init.lua"
+        init.write_text(configuration(self.place, self.daemon) + self.config, encoding="utf-8")
+        argv = [nvim_binary(), "--embed", "--headless", "--clean", "-u", str(init)]
+        self._rpc = NvimRpc(argv, env, self.place.work)
         self.pid = self._rpc.process.pid
-        options = {"model": self.model, "script": str(self.place.script), "stateDir": str(self.place.state)}
-        self.lua(_SETUP, list(self.daemon), str(PROJECT), str(self.place.work), options)
-        self.lua("vim.cmd.cd(...)", str(self.place.work))
+        self.lua(_SETUP)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

@@ -6,6 +6,7 @@ pynvim would do, but its calls can't time out, and it leaves its pipes to the ga
 import select
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
@@ -20,9 +21,11 @@ class NvimError(Exception):
 class NvimRpc:
     """One editor process, whose standard input and output are its API."""
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
         """`argv` has `--embed`."""
-        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, bufsize=0)
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=cwd, bufsize=0
+        )
         self._unpacker = msgpack.Unpacker(ext_hook=_handle, strict_map_key=False, unicode_errors="surrogateescape")
         self._number = 0
 

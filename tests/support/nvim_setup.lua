@@ -1,14 +1,4 @@
--- Runs once in each Neovim that a test starts: the stock configuration, and a way for the test to see and to answer.
-local daemon, project, workspace, options = ...
-
-vim.lsp.config('harness', {
-  cmd = daemon,
-  cmd_env = { PYTHONPATH = project },
-  root_dir = workspace,
-  init_options = options,
-})
-vim.lsp.enable('harness')
-
+-- Runs once in each Neovim that a test starts: a way for the test to see and to answer.
 E2E = { progress = {}, waiting = {}, number = 0, fed = false }
 
 -- Every choice is left open until the test takes it.

@@ -8,9 +8,11 @@ import anyio
 from bridge.harness.engine.gates import Limits, Stop, gate
 from bridge.harness.engine.prompt import instructions
 from bridge.harness.engine.step import Stepper
+from bridge.harness.errors import BridgeError
 from bridge.harness.execution.pipeline import Pipeline
 from bridge.harness.execution.schedule import run_calls
 from bridge.harness.ids import TurnId
+from bridge.harness.isolate import Fault, isolate
 from bridge.harness.permissions.approvals import Approvals
 from bridge.harness.ports.clock import Clock
 from bridge.harness.ports.journal import Journal
@@ -41,24 +43,42 @@ async def run_turn(engine: Engine, prompt: Prompt | None, interrupted: Callable[
     """One turn, from the person's words (None: go on with the open turn) to its end, which is in the log.
 
     Cancelled by the person, `interrupted` is true: the turn is closed in the log. Cancelled otherwise (the bridge
-    stops), nothing is written: the log is enough to go on.
+    stops), nothing is written: the log is enough to go on. Whatever else goes wrong ends the turn as `failed`; raises
+    `BridgeError` only where even that can't be recorded.
     """
     if prompt is not None:
         await engine.journal.append(prompt)
     turn = engine.transcript.turn
     if turn is None:
         raise ValueError("there is no open turn")
+    stop: Stop | None = None
     try:
-        stop = await _loop(engine, turn)
+        with isolate("a turn") as fault:
+            stop = await _loop(engine, turn)
     except anyio.get_cancelled_exc_class():
         if interrupted():
             with anyio.CancelScope(shield=True):
-                await _close_open_work(engine)
+                await _close_open_work(engine, "Cancelled by the user")
                 await engine.journal.append(TurnEnded(turn, "cancelled"))
         raise
-    ended = TurnEnded(turn, stop.reason, stop.message)
-    await engine.journal.append(ended)
+    # From here on the turn ends, interrupted or not: a turn that is not closed in the log takes no new prompt.
+    with anyio.CancelScope(shield=True):
+        if stop is None:
+            stop = _failed(fault)
+            await _close_open_work(engine, "Not done: the turn failed")
+        ended = TurnEnded(turn, stop.reason, stop.message)
+        await engine.journal.append(ended)
     return ended
+
+
+def _failed(fault: Fault) -> Stop:
+    """In our words where the failure has any; a defect is named by its place in the log."""
+    error = fault.error
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, BridgeError):
+        return Stop("failed", str(error))
+    return Stop("failed", f"the bridge failed (incident {fault.incident}); its log has more")
 
 
 async def _loop(engine: Engine, turn: TurnId) -> Stop:
@@ -91,10 +111,11 @@ async def _finish_open_calls(engine: Engine) -> None:
     await run_calls(engine.pipeline, again)
 
 
-async def _close_open_work(engine: Engine) -> None:
+async def _close_open_work(engine: Engine, why: str) -> None:
     """Valid history after an interruption: questions closed, undecided hunks withdrawn, every call with an output."""
     await engine.approvals.cancel(engine.approvals.pending())
     for call in tuple(engine.transcript.calls.values()):
         if (proposal := engine.review.proposal_of(call.opened.call)) is not None:
-            await engine.review.withdraw(proposal.id, "the turn was cancelled")
-        await engine.journal.append(CallEnded(call.opened.call, "cancelled", "Cancelled by the user."))
+            await engine.review.withdraw(proposal.id, "the turn was stopped")
+        said = f"{why}. It had begun: look what it has done." if call.started else f"{why}."
+        await engine.journal.append(CallEnded(call.opened.call, "cancelled", said))

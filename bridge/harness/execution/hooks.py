@@ -9,7 +9,11 @@ from bridge.harness.values.tools import Outcome, Prepared
 
 @dataclass(frozen=True, slots=True)
 class HookSays:
-    """What a hook wants. An `allow` replaces an ask, never a deny; `args` (a rewrite) goes back to phase 1, once."""
+    """What a hook wants.
+
+    An `allow` replaces an ask, never a deny, a protected path or an untrusted workspace. `args` (a rewrite) goes back
+    to phase 1, once for each hook: the verdicts that count are those on the input that will run.
+    """
 
     effect: Literal["nothing", "deny", "allow"] = "nothing"
     reason: str = ""

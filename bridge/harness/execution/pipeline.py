@@ -5,17 +5,17 @@ Phases 1 to 4 fail fast, and their error text goes back to the model. An edit ha
 review: `deny` stops it, `allow` accepts it in the name of the rule, `ask` leaves it to the person.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.harness.errors import BridgeError, NotAllowed, ToolInputError
+from bridge.harness.errors import BridgeError, NotAllowed, OverlapsPending, ToolInputError
 from bridge.harness.execution.hooks import Hook, HookSays
 from bridge.harness.execution.results import bounded, tell_outcomes
 from bridge.harness.ids import ApprovalId, SessionId, new_id
+from bridge.harness.isolate import Fault, isolate
 from bridge.harness.permissions.approvals import Approvals
 from bridge.harness.permissions.policy import Setting, decide
 from bridge.harness.ports.journal import Journal
@@ -27,8 +27,6 @@ from bridge.harness.values.events import CallEnded, CallJudged, CallOpened, Call
 from bridge.harness.values.policy import Ruling, Why
 from bridge.harness.values.proposals import Draft, Policy, Proposal
 from bridge.harness.values.tools import Outcome, Prepared
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +73,45 @@ class Pipeline:
         tool = self._ports.registry.get(opened.tool)
         if tool is None:
             return False
-        try:
-            return tool.flags(_parse(tool, opened.args)).concurrency_safe
-        except ToolInputError:
-            return False
+        with isolate(f"the flags of {opened.tool}"):
+            try:
+                return tool.flags(_parse(tool, opened.args)).concurrency_safe
+            except ToolInputError:
+                return False
+        return False
 
-    async def approve(self, opened: CallOpened) -> Ready | None:
-        """Phases 1 to 4. None: the call is over, and its `CallEnded` says why."""
-        try:
-            return await self._approve(opened)
-        except BridgeError as problem:
-            await self._end(opened, _failure(problem))
-            return None
+    async def approve(self, opened: CallOpened, *, waited: bool = False) -> Ready | None:
+        """Phases 1 to 4. None: the call is over, and its `CallEnded` says why.
+
+        Raises `OverlapsPending` where the call has to wait for undecided hunks, unless it has `waited` already.
+        """
+        pending: OverlapsPending | None = None
+        outcome: Outcome | None = None
+        with isolate(f"preparing {opened.tool}") as fault:
+            try:
+                return await self._approve(opened)
+            except BridgeError as problem:
+                outcome = _failure(problem)
+            except OverlapsPending as overlaps:
+                pending = overlaps
+                outcome = Outcome(_STILL_PENDING, "waits for other hunks", status="error")
+        if pending is not None and not waited:
+            raise pending
+        await self._end(opened, outcome or _defect(fault))
+        return None
 
     async def execute(self, ready: Ready) -> None:
         """Phases 5 and 6."""
-        try:
-            outcome = await self._commit(ready)
-        except BridgeError as problem:
-            outcome = _failure(problem)
+        outcome: Outcome | None = None
+        with isolate(f"running {ready.opened.tool}") as fault:
+            try:
+                outcome = await self._commit(ready)
+            except BridgeError as problem:
+                outcome = _failure(problem)
+        outcome = outcome or _defect(fault)
         for hook in self._hooks:
-            outcome = await hook.after(ready.opened.tool, outcome)
+            with isolate(f"a hook after {ready.opened.tool}"):  # the call has happened: its result stands
+                outcome = await hook.after(ready.opened.tool, outcome)
         await self._end(ready.opened, outcome)
 
     async def _approve(self, opened: CallOpened) -> Ready:
@@ -105,9 +121,7 @@ class Pipeline:
             raise ToolInputError(f"there is no tool {opened.tool!r}; there are {names}")
         if (proposal := self._ports.review.proposal_of(opened.call)) is not None:  # a resumed turn: it was shown before
             return Ready(opened, tool, Prepared(proposal.title, ()), read_only=False, proposal=proposal)
-        given = _parse(tool, opened.args)  # 1
-        prepared = await tool.prepare(given, self._ports.context)  # 2
-        says, given, prepared = await self._hooked(tool, opened.args, given, prepared)  # 3
+        says, given, prepared = await self._prepare(tool, opened.args)  # 1, 2, 3
         ruling = self._judge(tool, prepared, says)  # 4
         await self._ports.journal.append(CallJudged(opened.call, ruling))
         if ruling.effect == "deny":
@@ -118,25 +132,40 @@ class Pipeline:
             await self._ask(opened, prepared, ruling)
         return Ready(opened, tool, prepared, tool.flags(given).read_only)
 
-    async def _hooked(
-        self, tool: Tool[Any], args: Mapping[str, Any], given: ToolInput, prepared: Prepared
-    ) -> tuple[HookSays, ToolInput, Prepared]:
+    async def _prepare(self, tool: Tool[Any], args: Mapping[str, Any]) -> tuple[HookSays, ToolInput, Prepared]:
+        """What the call would do, and what the hooks say to just that."""
+        may_rewrite = list(self._hooks)
+        while True:
+            given = _parse(tool, args)
+            prepared = await tool.prepare(given, self._ports.context)
+            says, rewriter = await self._ask_hooks(tool, args, prepared, may_rewrite)
+            if rewriter is None or says.args is None:
+                return says, given, prepared
+            may_rewrite.remove(rewriter)
+            args = says.args
+
+    async def _ask_hooks(
+        self, tool: Tool[Any], args: Mapping[str, Any], prepared: Prepared, may_rewrite: Sequence[Hook]
+    ) -> tuple[HookSays, Hook | None]:
+        """The hooks' common verdict, a deny before an allow; or the first that rewrites, with what it says."""
         says = HookSays()
         for hook in self._hooks:
             answer = await hook.before(tool.spec.name, args, prepared)
-            if answer.args is not None and says.args is None:
-                given = _parse(tool, answer.args)
-                prepared = await tool.prepare(given, self._ports.context)
-                says = HookSays(says.effect, says.reason, answer.args)
-            if answer.effect != "nothing" and says.effect != "deny":
-                says = HookSays(answer.effect, answer.reason, says.args)
-        return says, given, prepared
+            if answer.effect == "deny":
+                return HookSays("deny", answer.reason), None
+            if answer.args is not None and hook in may_rewrite:
+                return answer, hook
+            if answer.effect == "allow":
+                says = HookSays("allow", answer.reason)
+        return says, None
 
     def _judge(self, tool: Tool[Any], prepared: Prepared, says: HookSays) -> Ruling:
-        ruling = decide(tool.spec.name, prepared.subjects, self._setting())
+        setting = self._setting()
+        ruling = decide(tool.spec.name, prepared.subjects, setting)
         if says.effect == "deny":
             return Ruling("deny", Why("rule", f"a hook denied it: {says.reason}"), ruling.subjects)
-        guarded = ruling.why.source == "builtin"
+        asked = [judged.why.source for judged in ruling.subjects if judged.effect == "ask"]
+        guarded = "builtin" in asked or not setting.trusted
         if says.effect == "allow" and ruling.effect == "ask" and not guarded:
             return Ruling("allow", Why("rule", f"a hook allowed it: {says.reason}"), ruling.subjects)
         return ruling
@@ -185,6 +214,9 @@ class Pipeline:
         await self._ports.journal.append(CallEnded(opened.call, outcome.status, text, outcome.shown))
 
 
+_STILL_PENDING = "Error: these lines have changes that the user has not decided on. Wait for them, then read the file."
+
+
 def _parse(tool: Tool[Any], args: Mapping[str, Any]) -> ToolInput:
     try:
         given: ToolInput = tool.spec.inputs.model_validate(dict(args))  # type: ignore[assignment]
@@ -197,3 +229,9 @@ def _parse(tool: Tool[Any], args: Mapping[str, Any]) -> ToolInput:
 def _failure(problem: BridgeError) -> Outcome:
     hint = f" {problem.hint}" if problem.hint else ""
     return Outcome(model=f"Error: {problem}{hint}", shown=str(problem), status="error")
+
+
+def _defect(fault: Fault) -> Outcome:
+    """A tool or hook of ours is broken: the turn goes on, the log has the traceback."""
+    said = f"the tool failed by a defect of its own (incident {fault.incident})"
+    return Outcome(model=f"Error: {said}. Other arguments may not help: do without it.", shown=said, status="error")

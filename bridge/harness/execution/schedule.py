@@ -56,7 +56,7 @@ async def _alone(pipeline: Pipeline, call: CallOpened, settling: Settling) -> No
         ready = await pipeline.approve(call)
     except OverlapsPending:
         await settling.all_done()
-        ready = await pipeline.approve(call)
+        ready = await pipeline.approve(call, waited=True)
     if ready is None:
         return
     if ready.proposal is not None:

@@ -43,7 +43,7 @@ NOT_SECRET = frozenset({".env.example", ".env.sample", ".env.template", ".env.di
 def fold(name: str) -> str:
     """The form in which names are compared."""
     seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    folded = unicodedata.normalize("NFC", seen.split("::", 1)[0] if seen.strip(":") else seen).casefold()
+    folded = unicodedata.normalize("NFC", seen.partition("::")[0] or seen).casefold()
     return folded.rstrip(". ") or folded
 
 

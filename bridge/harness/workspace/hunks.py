@@ -28,8 +28,10 @@ def find_hunks(
 
     Raises `OverlapsPending` where a hunk meets lines that a pending change adds or replaces.
     """
+    if draft.op == "delete" and pending:
+        raise OverlapsPending
     if draft.op in ("create", "delete"):
-        return (_hunk(draft, TextChange(0, len(draft.old), draft.new), Span(0, 0), file, proposal),)
+        return (_hunk(draft, TextChange(0, len(draft.base), draft.new), Span(0, 0), file, proposal),)
     base = LineIndex(draft.base)
     found = []
     for change in line_changes(draft.old, draft.new):

@@ -1,20 +1,53 @@
-"""Where each hunk would go now: the text that stands, and the hunks' places in it, moved as the person types."""
+"""Where each hunk would go now: the text that stands, and the hunks' places in it, moved as the person types.
+
+An editor that says exactly what was typed is believed: to touch a hunk is not to overlap it. Where only texts are known
+(a whole document sent again, a file changed on disk, one coarse change for several) a line diff has to say what
+happened, and equal lines may leave open where. Then a hunk that the change touches, or may have slid over, is whole
+only where its old text stands once with the lines above and below it (review rules, case 1).
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.harness.ids import HunkId, Uri
-from bridge.harness.values.proposals import Hunk
+from bridge.harness.values.proposals import Hunk, StaleReason
 from bridge.harness.values.text import Span, TextChange
-from bridge.harness.workspace.spans import LineIndex, Tracked, track, transition
+from bridge.harness.workspace.confirm import _reach as reach_of
+from bridge.harness.workspace.diff import diff
+from bridge.harness.workspace.hunks import Found
+from bridge.harness.workspace.spans import LineIndex, Tracked, Transition, track, transition
+from bridge.harness.workspace.text import split_lines
+
+_LINE_ENDS = ("\n", "\r\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """What a change of the text meant for the hunks of its file."""
+class _Guard:
+    """What has to stand again, once, before a hunk in doubt is whole: its old text with the lines next to it."""
 
-    stale: tuple[HunkId, ...] = ()
-    fresh: tuple[HunkId, ...] = ()
+    text: str
+    lead: int
+    first: bool
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A hunk and where it stands; with a `guard`, `at` is damaged and covers the lines next to it too."""
+
+    hunk: Hunk
+    at: Tracked
+    guard: _Guard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One change of a text. `doubts`: the characters that it may have changed, where a diff had to tell."""
+
+    before: str
+    moved_by: Transition
+    doubts: tuple[tuple[int, int], ...] = ()
+    whole: bool = False
 
 
 class Places:
@@ -24,43 +57,88 @@ class Places:
         """Nothing is tracked."""
         self._ground: dict[Uri, str] = {}
         self._index: dict[Uri, LineIndex] = {}
-        self._at: dict[Uri, dict[HunkId, tuple[Hunk, Tracked]]] = {}
+        self._at: dict[Uri, dict[HunkId, _Place]] = {}
+        self._expected: dict[Uri, tuple[str, Transition]] = {}
+        self._gone: set[Uri] = set()
 
-    def add(self, hunk: Hunk, text: str, start: int, end: int) -> None:
-        """Track a hunk whose old text stands at [start, end) of `text`."""
-        if self._ground.get(hunk.uri) != text:
-            self.stands(hunk.uri, text, None)
-        self._at.setdefault(hunk.uri, {})[hunk.id] = (hunk, Tracked(start, end))
+    def add(self, uri: Uri, text: str, found: Sequence[Found]) -> None:
+        """Track hunks whose old texts stand in `text`; where another text stands by now, they move on to it."""
+        ground = self._ground.setdefault(uri, text)
+        places = (_Place(one.hunk, Tracked(one.start, one.end)) for one in found)
+        steps = _steps(text, ground, None)
+        self._at.setdefault(uri, {}).update({place.hunk.id: _follow(place, steps) for place in places})
 
     def drop(self, hunk: Hunk) -> None:
         """It needs no place any more."""
         tracked = self._at.get(hunk.uri, {})
         tracked.pop(hunk.id, None)
         if not tracked:
-            for table in (self._at, self._ground, self._index):
+            for table in (self._at, self._ground, self._index, self._expected):
                 table.pop(hunk.uri, None)
+            self._gone.discard(hunk.uri)
 
-    def stands(self, uri: Uri, text: str, changes: Sequence[TextChange] | None) -> Moves:
+    def expect(self, uri: Uri, before: str, after: str, changes: Sequence[TextChange]) -> None:
+        """Our own edit is on its way: should `before` become `after`, then by exactly these changes."""
+        self._expected[uri] = (before, Transition((tuple(changes),), after))
+
+    def stands(self, uri: Uri, text: str, changes: Sequence[TextChange] | None) -> None:
         """The text of a file is now this; `changes` say how it came about, else a line diff does."""
+        self._gone.discard(uri)
         before = self._ground.get(uri)
+        if before is None or before == text:
+            return
         self._ground[uri] = text
         self._index.pop(uri, None)
-        if before is None or before == text or uri not in self._at:
-            return Moves()
-        steps = transition(before, changes if changes is not None else [TextChange(0, len(before), text)])
-        stale: list[HunkId] = []
-        fresh: list[HunkId] = []
-        for id_, (hunk, old) in self._at[uri].items():
-            new = track(old, steps, hunk.old)
-            self._at[uri][id_] = (hunk, new)
-            if new.damaged != old.damaged:
-                (stale if new.damaged else fresh).append(id_)
-        return Moves(tuple(stale), tuple(fresh))
+        expected = self._expected.get(uri)
+        if expected is not None and (expected[0], expected[1].after) == (before, text):
+            steps = [_Step(before, expected[1])]
+        else:
+            steps = _steps(before, text, changes)
+        places = self._at.get(uri, {})
+        places.update({id_: _follow(place, steps) for id_, place in places.items()})
+
+    def gone(self, uri: Uri) -> None:
+        """The file does not stand any more."""
+        if uri in self._at:
+            self._gone.add(uri)
 
     def at(self, hunk: Hunk) -> Tracked | None:
         """The hunk's place in characters, if it is tracked."""
-        entry = self._at.get(hunk.uri, {}).get(hunk.id)
-        return entry[1] if entry else None
+        place = self._place(hunk)
+        return place.at if place is not None else None
+
+    def fit(self, hunk: Hunk) -> StaleReason | None:
+        """Why the hunk can't be applied; None where it can, or where its very change stands already."""
+        place = self._place(hunk)
+        if place is None:
+            return None
+        if hunk.uri in self._gone:
+            return "gone"
+        return "overlap" if place.at.damaged and not self.is_done(hunk) else None
+
+    def is_done(self, hunk: Hunk) -> bool:
+        """Whether somebody else made exactly this change: then it counts as done."""
+        place = self._place(hunk)
+        if place is None or not place.at.damaged:
+            return False
+        standing, guard = self.current(hunk), place.guard
+        if guard is None:
+            return standing == hunk.new
+        tail = guard.text[guard.lead + len(hunk.old) :]
+        return standing == guard.text[: guard.lead] + hunk.new + tail
+
+    def change(self, hunk: Hunk, new: str) -> TextChange | None:
+        """What puts `new` at the hunk's place; None where its old text does not stand there."""
+        return _change(self._ground.get(hunk.uri, ""), self._place(hunk), new)
+
+    def changes_in(self, uri: Uri, text: str) -> Iterator[tuple[Hunk, TextChange]]:
+        """The hunks that fit `text`, an earlier or later look at the file, and what each would change in it."""
+        ground = self._ground.get(uri, text)
+        steps = _steps(ground, text, None)
+        for place in self._at.get(uri, {}).values():
+            change = _change(text, _follow(place, steps), place.hunk.new)
+            if change is not None:
+                yield place.hunk, change
 
     def ground(self, uri: Uri) -> str | None:
         """The text that the places of this file are in."""
@@ -82,4 +160,114 @@ class Places:
 
     def tracked(self, uri: Uri) -> Iterator[Hunk]:
         """The hunks of a file that have a place."""
-        return (hunk for hunk, _ in self._at.get(uri, {}).values())
+        return (place.hunk for place in self._at.get(uri, {}).values())
+
+    def _place(self, hunk: Hunk) -> _Place | None:
+        return self._at.get(hunk.uri, {}).get(hunk.id)
+
+
+def _change(text: str, place: _Place | None, new: str) -> TextChange | None:
+    """A lone final newline that an editor added or took away is the file's, not the hunk's (case 13)."""
+    if place is None or place.at.damaged:
+        return None
+    start, end, old = place.at.start, place.at.end, place.hunk.old
+    standing = text[start:end]
+    if standing == old:
+        return TextChange(start, end, new)
+    for line_end in _LINE_ENDS:
+        if standing == old + line_end:
+            return TextChange(start, end, new + line_end if new and not new.endswith("\n") else new)
+        if standing + line_end == old:
+            return TextChange(start, end, new.removesuffix(line_end))
+    return None
+
+
+def _steps(before: str, text: str, changes: Sequence[TextChange] | None) -> list[_Step]:
+    """How `before` became `text`. Changes that lead elsewhere are not believed."""
+    if before == text:
+        return []
+    steps: list[_Step] = []
+    now = before
+    for change in changes or ():
+        steps.append(_step(now, change))
+        now = steps[-1].moved_by.after
+    return steps if now == text else [_step(before, TextChange(0, len(before), text))]
+
+
+def _step(before: str, change: TextChange) -> _Step:
+    moved_by = transition(before, [change])
+    old = before[change.start : change.end]
+    exact = not old or not change.text or "\n" not in old + change.text
+    if exact:
+        return _Step(before, moved_by)
+    whole = (change.start, change.end) == (0, len(before))
+    return _Step(before, moved_by, tuple(_doubts(before, change, whole=whole)), whole)
+
+
+def _doubts(before: str, change: TextChange, *, whole: bool) -> Iterator[tuple[int, int]]:
+    """What a line diff finds: all of it in whole texts; in a change of an editor what equal lines leave open."""
+    first = before.rfind("\n", 0, change.start) + 1
+    last = before.find("\n", change.end) + 1 or len(before)
+    old = before[first:last]
+    was = split_lines(old)
+    now = split_lines(before[first : change.start] + change.text + before[change.end : last])
+    index = LineIndex(old)
+    for found in diff(was, now):
+        reach = reach_of(found, was, now)
+        if whole or reach != found.a:
+            start, end = index.offsets(reach)
+            yield first + start, first + end
+
+
+def _follow(place: _Place, steps: Sequence[_Step]) -> _Place:
+    for step in steps:
+        place = _end_moved(place, step) or _followed(place, step)
+    return place
+
+
+def _end_moved(place: _Place, step: _Step) -> _Place | None:
+    """The place after a step that only added or took away the final newline, where the hunk holds the last line."""
+    before, after = step.before, step.moved_by.after
+    long, short = (after, before) if len(after) > len(before) else (before, after)
+    lone = short and not short.endswith("\n") and len(long) - len(short) <= 2 and long[len(short) :] in _LINE_ENDS
+    if not lone or not long.startswith(short) or place.at.damaged or not place.at.start < len(short) <= place.at.end:
+        return None
+    return replace(place, at=Tracked(place.at.start, len(after)))
+
+
+def _followed(place: _Place, step: _Step) -> _Place:
+    at, guard = place.at, place.guard
+    met = [doubt for doubt in step.doubts if _meets(at, doubt, touching=step.whole)]
+    if not at.damaged and not met:
+        return replace(place, at=track(at, step.moved_by, place.hunk.old))
+    if not at.damaged:
+        guard, at = _guard(step.before, at)
+    region = Tracked(min((at.start, *(start for start, _ in met))), max((at.end, *(end for _, end in met))), True)
+    if guard is None:
+        return _Place(place.hunk, track(region, step.moved_by, place.hunk.old))
+    return _guarded(place.hunk, guard, track(region, step.moved_by, guard.text), step.moved_by.after)
+
+
+def _guarded(hunk: Hunk, guard: _Guard, found: Tracked, after: str) -> _Place:
+    if found.damaged:
+        return _Place(hunk, found, guard)
+    if (guard.first and found.start > 0) or (guard.last and found.end < len(after)):
+        start, end = 0 if guard.first else found.start, len(after) if guard.last else found.end
+        return _Place(hunk, Tracked(start, end, damaged=True), guard)
+    start = found.start + guard.lead
+    return _Place(hunk, Tracked(start, start + len(hunk.old)))
+
+
+def _guard(text: str, at: Tracked) -> tuple[_Guard, Tracked]:
+    """The hunk's old text with the line above and the line below, and where they stand."""
+    start = text.rfind("\n", 0, max(at.start - 1, 0)) + 1 if at.start else 0
+    end = text.find("\n", at.end) + 1 or len(text)
+    guard = _Guard(text[start:end], at.start - start, at.start == 0, at.end == len(text))
+    return guard, Tracked(start, end)
+
+
+def _meets(at: Tracked, doubt: tuple[int, int], *, touching: bool) -> bool:
+    start, end = doubt
+    if touching or at.start == at.end:
+        return start <= at.end and at.start <= end
+    return start < at.end and at.start < end

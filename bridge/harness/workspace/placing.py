@@ -19,14 +19,14 @@ from bridge.harness.ports.files import Files, FileText
 from bridge.harness.ports.journal import Journal
 from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.events import HunkStale, IntentMade, Placed
-from bridge.harness.values.proposals import Hunk, Intent, PlacementKind
+from bridge.harness.values.proposals import Hunk, Intent, PlacementKind, StaleReason
 from bridge.harness.values.text import Sha, TextChange
 from bridge.harness.workspace.confirm import confirm, heal
 from bridge.harness.workspace.documents import DocumentEvent, Documents
 from bridge.harness.workspace.hunks import line_changes
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.spans import apply_step
-from bridge.harness.workspace.text import form_of, sha
+from bridge.harness.workspace.text import form_of, sha, split_lines
 from bridge.harness.workspace.uris import to_path
 
 logger = logging.getLogger(__name__)
@@ -110,6 +110,7 @@ class Placer:
         self._editor = editor
         self._places = places
         self._locks: dict[Uri, anyio.Lock] = {}
+        self._under_way: dict[Uri, Plan] = {}
 
     async def place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
         """Write accepted hunks of one file. Each ends with a `Placed` or a `HunkStale` in the log."""
@@ -118,6 +119,12 @@ class Placer:
                 await self._place(uri, hunks, new_text)
             except BridgeError as problem:
                 await self._placed(hunks, "absent", str(problem))
+            except anyio.get_cancelled_exc_class():
+                with anyio.move_on_after(2 * CONFIRM_S, shield=True):
+                    await self._see_interrupted(uri, hunks)
+                raise
+            finally:
+                self._under_way.pop(uri, None)
 
     async def _place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
         left: Sequence[Hunk] = hunks
@@ -130,7 +137,7 @@ class Placer:
             if not left:
                 return
         await self._placed(
-            left, "absent", "the text changed each time the edit was sent; accept it again in a quiet moment"
+            left, "absent", f"the text changed each of the {TRIES} times that the edit was sent; nothing was changed"
         )
 
     async def _through_editor(
@@ -148,6 +155,7 @@ class Placer:
                 DocumentEdit(document.uri, document.version, document.text, plan.changes, label)
             )
             verdicts = await self._watch_for(plan, watch, reply)
+            verdicts = [_overtyped(plan, n, watch.text) or verdict for n, verdict in enumerate(verdicts)]
             unsure = [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "unverified"]
             if unsure and document.version <= 0 and await self._heal(plan, watch):
                 return ()
@@ -246,3 +254,12 @@ class Placer:
     async def _placed(self, hunks: Sequence[Hunk], placement: PlacementKind, cause: str) -> None:
         if hunks:
             await self._journal.append(*(Placed(hunk.id, placement, cause) for hunk in hunks))
+
+
+def _overtyped(plan: Plan, number: int, observed: str) -> Literal["absent"] | None:
+    """Whether typing stands where the hunk should, and none of its new lines does anywhere.
+
+    Then it does not matter if the edit ever stood: it is planned anew, and is stale if its old text stands no more.
+    """
+    new = set(split_lines(plan.changes[number].text)).difference(split_lines(plan.before))
+    return "absent" if new and new.isdisjoint(split_lines(observed)) else None

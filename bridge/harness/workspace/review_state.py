@@ -31,7 +31,7 @@ class ReviewState:
                 self.states.update({hunk.id: HunkState() for hunk in hunks})
                 self._live.update({hunk.id: hunk for hunk in hunks})
             case HunkStale(hunk=hunk, reason=reason):
-                self._set(hunk, stale=reason)
+                self._set(hunk, stale=reason, placement="absent")
             case HunkFresh(hunk=hunk):
                 self._set(hunk, stale=None)
             case Decided(hunk=hunk, decision=decision):
@@ -60,6 +60,8 @@ class ReviewState:
         return frozenset(hunk.uri for hunk in self._live.values())
 
     def _set(self, id_: HunkId, **changes: object) -> None:
+        if id_ not in self.states:  # its proposal stood in a line of the log that can't be read
+            return
         self.states[id_] = replace(self.states[id_], **changes)  # type: ignore[arg-type]
         if self.states[id_].settled:
             self._live.pop(id_, None)

@@ -1,4 +1,4 @@
-"""`harness-bridge run`: one prompt in this process, its questions at the keys, its updates as lines of JSON if wanted."""
+"""`harness-bridge run`: one prompt in this process, questions at the keys, updates as lines of JSON if wanted."""
 
 import json
 import signal
@@ -21,7 +21,7 @@ from bridge.harness.ports.editor import NoEditor
 from bridge.harness.values.events import Recorded
 from bridge.harness.values.model import TextDelta
 from bridge.harness.values.policy import Mode
-from bridge.harness.values.proposals import Actor
+from bridge.harness.values.proposals import Actor, Verdict
 from bridge.harness.workspace.documents import Documents
 from bridge.protocol.review import HunkOutcome, HunkView
 from bridge.protocol.update import SessionNotification, SessionUpdate
@@ -80,7 +80,7 @@ class InProcess:
 
     async def decide(self, hunks: Sequence[str], accept: bool, reason: str) -> Sequence[HunkOutcome]:
         """See the port."""
-        verdict = "accepted" if accept else "rejected"
+        verdict: Verdict = "accepted" if accept else "rejected"
         found = await self._runtime.decide([HunkId(known) for known in hunks], verdict, self._actor, reason)
         return [outcome(one) for one in found]
 
@@ -128,18 +128,30 @@ class _Run:
     async def turn(self) -> Exit:
         """Prompt, ask, tell, until the turn has ended."""
         stop = self._runtime.bus.subscribe(self._on_update)
-        left = False
+        left, problem = False, None
         try:
             turn = await self._runtime.prompt(self._session.id, self._request.prompt)
             async with anyio.create_task_group() as group, interrupts(self._stop, group.cancel_scope) as second:
-                group.start_soon(self._asker.run)
-                await turn.wait()
+                group.start_soon(self._ask)
+                try:
+                    await turn.wait()
+                except BridgeError as error:
+                    problem = error
                 group.cancel_scope.cancel()
             left = second()
         finally:
             stop()
             self._console.screen.finish_line()
+        if problem is not None:
+            raise problem
         return Exit.INTERRUPTED if left else self._exit()
+
+    async def _ask(self) -> None:
+        try:
+            await self._asker.run()
+        except BridgeError as problem:
+            self._console.screen.line(f"harness-bridge: {problem}")
+            self._session.interrupt()
 
     def _who(self) -> tuple[Actor, Decider]:
         screen, root, keys = self._console.screen, self._request.cwd, self._console.keys

@@ -127,12 +127,13 @@ def test_the_second_of_two_files_typed_into_meanwhile_is_not_written_on_a_wrong_
     assert all("accepted and applied" in result for result in place.results())
 
 
-def test_an_editor_that_does_not_check_version_0_has_the_edit_moved_to_its_place(nvim: Neovim, place: Place) -> None:
+def test_an_editor_that_does_not_check_version_0_has_the_edit_moved_to_its_place(place: Place) -> None:
     """Without its name Neovim is any editor that lets a version 0 pass."""
-    nvim.lua("vim.lsp.config('harness', {before_init = function(params) params.clientInfo = nil end})")
-    under_review(nvim, place, TWENTY, HUNK)
-    around(nvim, before=ABOVE)
-    accept(nvim)
-    nvim.says("moved to its place")
-    nvim.ended()
-    assert nvim.text() == "typed above\ntyped too\n" + DONE
+    nameless = "vim.lsp.config('harness', {before_init = function(params) params.clientInfo = nil end})"
+    with Neovim(place, config=nameless) as nvim:
+        under_review(nvim, place, TWENTY, HUNK)
+        around(nvim, before=ABOVE)
+        accept(nvim)
+        nvim.says("moved to its place")
+        nvim.ended()
+        assert nvim.text() == "typed above\ntyped too\n" + DONE
