@@ -54,6 +54,7 @@ gen: $(READY) ## Write the published schema, reference and types anew
 lock: $(READY) ## Resolve pyproject.toml anew into requirements/*.lock (newest versions)
 	$(COMPILE) --upgrade --output-file requirements/runtime.lock
 	$(COMPILE) --upgrade --group dev --constraint requirements/runtime.lock --output-file requirements/dev.lock
+	touch $(READY)
 
 .PHONY: clean
 clean: ## Remove .venv and what tools left behind

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+from platformdirs import site_config_path, user_config_path
 
 from bridge.app.bus import Bus
 from bridge.app.clock import SystemClock
@@ -12,7 +13,7 @@ from bridge.app.models import choose_model
 from bridge.app.process import LocalProcess
 from bridge.app.runtime import Runtime, Shared
 from bridge.app.session import Parts, SessionJournal
-from bridge.app.settings import Settings
+from bridge.app.settings import APP, Settings
 from bridge.app.store import Store
 from bridge.harness.permissions.policy import Setting
 from bridge.harness.ports.editor import Editor
@@ -45,8 +46,12 @@ async def running(settings: Settings, editor: Editor, documents: Documents, bus:
     def outside(journal: SessionJournal, root: Path) -> Outside:
         return Outside(journal, DiskFiles(root), documents, editor, blobs)
 
+    # Of our own: what was decided and said, and what the user and the organisation have set.
+    own = (settings.state_dir, user_config_path(APP, appauthor=False), site_config_path(APP, appauthor=False))
+    forbidden = tuple(folder.resolve() for folder in own)
+
     def setting(root: Path) -> Setting:
-        return Setting(root, settings.mode, settings.rules, forbidden=(settings.state_dir.resolve(),))
+        return Setting(root, settings.mode, settings.rules, forbidden)
 
     parts = Parts(bus, SystemClock(), choose_model(settings), build_registry(), setting, outside)
     async with anyio.create_task_group() as group:

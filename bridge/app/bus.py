@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bridge.harness.ids import SessionId, Uri
+from bridge.harness.isolate import isolate
 from bridge.harness.values.events import Recorded
 from bridge.harness.values.model import TextDelta
 
@@ -32,6 +33,7 @@ class Bus:
         return lambda: self._listeners.remove(listener)
 
     def publish(self, session: SessionId, update: Update) -> None:
-        """Tell all, in the order of subscription."""
+        """Tell all, in the order of subscription. A listener that fails takes neither the turn nor the others down."""
         for listener in tuple(self._listeners):
-            listener(session, update)
+            with isolate("a listener on the bus"):
+                listener(session, update)

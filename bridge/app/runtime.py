@@ -1,10 +1,12 @@
 """The use-cases: what a surface can ask for. One runtime a daemon; built by `bootstrap`."""
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 from anyio.abc import TaskGroup
 
@@ -45,32 +47,38 @@ class Runtime:
         self._parts = parts
         self._group = group
         self._live: dict[SessionId, Session] = {}
+        self._loading = anyio.Lock()
 
     async def new_session(self, cwd: str) -> Session:
         """A session in a workspace. `cwd` is an absolute path of a folder that exists."""
-        root = Path(cwd)
+        root = Path(os.path.normpath(cwd))  # noqa: ASYNC240 - it looks at the words alone, not at the disk
         if not root.is_absolute() or not await anyio.to_thread.run_sync(root.is_dir):
             raise FileProblem("file_missing", root, "it is not an absolute path of a folder")
         id_ = SessionId(new_id())
-        path = self._store.path_for(id_, cwd)
+        path = self._store.path_for(id_, str(root))
         log = await anyio.to_thread.run_sync(SessionLog.create, path, self._parts.clock)
-        opened = SessionOpened(id_, cwd, self.settings.model, self.settings.mode, self.settings.policy)
-        session = self._adopt(Session(id_, cwd, log, self._parts))
-        await session.journal.append(opened)
-        return session
+        opened = SessionOpened(id_, str(root), self.settings.model, self.settings.mode, self.settings.policy)
+        session = self._build(id_, root, log)
+        try:
+            await session.journal.append(opened)
+        except BridgeError:
+            session.close()
+            raise
+        return self._adopt(session)
 
     async def load_session(self, id_: SessionId) -> tuple[Session, Sequence[Recorded]]:
         """A stored session with its records, or a live one. An open turn is not taken up yet: see `go_on`."""
-        path = await anyio.to_thread.run_sync(self._store.find, id_)
-        if id_ in self._live:
-            return self._live[id_], (await anyio.to_thread.run_sync(read_log, path)).records
-        log, loaded = await anyio.to_thread.run_sync(SessionLog.resume, path, self._parts.clock)
-        if not loaded.records or not isinstance(loaded.records[0].event, SessionOpened):
-            log.close()
-            raise NotFound("unknown_session", f"the log of session {id_} can't be read from its start")
-        session = self._adopt(Session(id_, loaded.records[0].event.cwd, log, self._parts))
-        session.journal.replay(loaded.records)
-        return session, loaded.records
+        async with self._loading:  # two at once would find the log locked by ourselves
+            path = await anyio.to_thread.run_sync(self._store.find, id_)
+            if id_ in self._live:
+                return self._live[id_], (await anyio.to_thread.run_sync(read_log, path)).records
+            log, loaded = await anyio.to_thread.run_sync(SessionLog.resume, path, self._parts.clock)
+            if not loaded.records or not isinstance(loaded.records[0].event, SessionOpened):
+                log.close()
+                raise NotFound("unknown_session", f"the log of session {id_} can't be read from its start")
+            session = self._build(id_, Path(loaded.records[0].event.cwd), log)
+            session.replay(loaded.records)
+            return self._adopt(session), loaded.records
 
     async def go_on(self, session: Session) -> Turn | None:
         """Take up a loaded session where its log ends."""
@@ -105,10 +113,12 @@ class Runtime:
         """Interrupt what runs, and let go of the log. It can be loaded again."""
         session = self.session(id_)
         session.interrupt()
-        if session.turn is not None:
-            await session.turn.wait()
-        self._live.pop(id_, None)
-        session.close()
+        try:
+            if session.turn is not None:
+                await session.turn.wait()
+        finally:
+            self._live.pop(id_, None)
+            session.close()
 
     async def prompt(self, id_: SessionId, text: str, context: PromptContext | None = None) -> Turn:
         """Start a turn."""
@@ -161,6 +171,14 @@ class Runtime:
         for session in self._live.values():
             session.close()
         self._live.clear()
+
+    def _build(self, id_: SessionId, root: Path, log: SessionLog) -> Session:
+        """A session on its log; the log is let go of where its folder is not there any more."""
+        try:
+            return Session(id_, str(root), log, self._parts)
+        except OSError as error:
+            log.close()
+            raise FileProblem.of(error, root) from error
 
     def _adopt(self, session: Session) -> Session:
         self._live[session.id] = session

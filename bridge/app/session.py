@@ -11,11 +11,12 @@ from anyio.abc import TaskGroup, TaskStatus
 from bridge.app.bus import Bus, HunksMoved
 from bridge.harness.engine.step import Stepper
 from bridge.harness.engine.turn import Engine, run_turn
-from bridge.harness.errors import BridgeError, TryLater
+from bridge.harness.errors import BridgeError, InternalError, TryLater
 from bridge.harness.execution.pipeline import Pipeline, Ports
 from bridge.harness.ids import SessionId, TurnId, new_id
+from bridge.harness.isolate import isolate
 from bridge.harness.permissions.approvals import Approvals
-from bridge.harness.permissions.policy import Setting
+from bridge.harness.permissions.policy import Setting, hides
 from bridge.harness.ports.clock import Clock
 from bridge.harness.ports.model import Model
 from bridge.harness.session.log import SessionLog
@@ -23,6 +24,7 @@ from bridge.harness.session.transcript import Transcript
 from bridge.harness.tools.contract import Context
 from bridge.harness.tools.registry import Registry
 from bridge.harness.values.events import Event, Prompt, PromptContext, Recorded, TurnEnded
+from bridge.harness.values.model import TextDelta
 from bridge.harness.workspace.review import Outside, Reviewer
 from bridge.harness.workspace.workspace import Workspace
 
@@ -51,9 +53,11 @@ class SessionJournal:
         self._owners += owners
 
     def replay(self, records: Iterable[Recorded]) -> None:
-        """Fold what a log holds; nobody is told."""
+        """Fold what a log holds; nobody is told. What a gap has orphaned is left out, the rest is folded."""
         for record in records:
-            self._fold(record.event)
+            for owner in self._owners:
+                with isolate(f"record {record.seq} of session {self._session}"):
+                    owner.fold(record.event)
 
     async def append(self, *events: Event) -> tuple[Recorded, ...]:
         """See the port."""
@@ -108,11 +112,13 @@ class Turn:
     async def run(self, engine: Engine, prompt: Prompt | None, *, task_status: TaskStatus[None]) -> None:
         """Run to the end."""
         try:
-            with self._scope:
+            with isolate("a turn") as fault, self._scope:
                 task_status.started()
                 self._ended = await run_turn(engine, prompt, lambda: self.interrupted)
-        except BridgeError as problem:
-            self._problem = problem
+            if isinstance(fault.error, BridgeError):
+                self._problem = fault.error
+            elif fault.error is not None:
+                self._problem = InternalError(f"the turn failed (incident {fault.incident})")
         finally:
             self._done.set()
 
@@ -125,6 +131,7 @@ class Session:
         self.id = id_
         self.cwd = cwd
         self.turn: Turn | None = None
+        self._to_recover = False
         self._log = log
         self.journal = SessionJournal(id_, log, parts.bus)
         outside = parts.outside(self.journal, Path(cwd))
@@ -137,24 +144,33 @@ class Session:
         self.engine = self._engine(parts)
 
     def _engine(self, parts: Parts) -> Engine:
-        ports = Ports(self.id, parts.registry, Context(self.workspace), self.journal, self.approvals, self.review)
         setting = parts.setting(Path(self.cwd))
+        context = Context(self.workspace, lambda subject: hides(subject, setting))
+        ports = Ports(self.id, parts.registry, context, self.journal, self.approvals, self.review)
         return Engine(
             root=self.cwd,
             transcript=self.transcript,
             journal=self.journal,
             registry=parts.registry,
-            stepper=Stepper(parts.model, parts.registry, self.journal, lambda d: parts.bus.publish(self.id, d)),
+            stepper=Stepper(parts.model, parts.registry, self.journal, self._live(parts.bus), self.transcript.known),
             pipeline=Pipeline(ports, lambda: setting, lambda: "ask"),
             approvals=self.approvals,
             review=self.review,
             clock=parts.clock,
         )
 
+    def _live(self, bus: Bus) -> Callable[[TextDelta], None]:
+        return lambda delta: bus.publish(self.id, delta)
+
     @property
     def seq(self) -> int:
         """The sequence number of its last record."""
         return self._log.seq
+
+    def replay(self, records: Iterable[Recorded]) -> None:
+        """Become what a stored session was. Its turn, if one is open, is taken up by `go_on`."""
+        self.journal.replay(records)
+        self._to_recover = True
 
     async def prompt(self, text: str, context: PromptContext | None, group: TaskGroup) -> Turn:
         """Start a turn; it runs in `group`. Raises `TryLater` while another one runs."""
@@ -163,8 +179,14 @@ class Session:
         return await self._start(Turn(TurnId(new_id())), lambda id_: Prompt(id_, text, context), group)
 
     async def go_on(self, group: TaskGroup) -> Turn | None:
-        """After a restart: look what became of writes that were under way, then take up the open turn."""
-        await self.review.recover()
+        """After a restart: look what became of writes that were under way, then take up the open turn.
+
+        A second time, as when another window loads a live session, nothing is looked at again: writes that are under
+        way now would be made twice.
+        """
+        if self._to_recover:
+            self._to_recover = False
+            await self.review.recover()
         if self.transcript.turn is None or self.turn is not None:
             return None
         return await self._start(Turn(self.transcript.turn), lambda _: None, group)

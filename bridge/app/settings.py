@@ -9,10 +9,13 @@ from platformdirs import user_state_path
 from bridge.harness.values.policy import Mode, Rule
 from bridge.harness.values.proposals import Policy
 
+APP = "harness-bridge"
+"""The name of our folders among the user's."""
+
 
 def default_state_dir() -> Path:
     """Sessions, texts, logs: the user's state folder."""
-    return user_state_path("harness-bridge", appauthor=False)
+    return user_state_path(APP, appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,41 @@
 """Where sessions lie on disk: one folder a workspace, one log a session."""
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from bridge.harness.errors import NotFound
 from bridge.harness.ids import SessionId
 from bridge.harness.session.records import decode
-from bridge.harness.values.events import Prompt, Recorded, SessionOpened, TurnEnded
+from bridge.harness.values.events import (
+    Decided,
+    HunkFresh,
+    HunkStale,
+    IntentMade,
+    Note,
+    Placed,
+    Prompt,
+    Recorded,
+    SessionOpened,
+    TurnEnded,
+)
 
 HEAD_BYTES = 64 << 10
 """How much of a log is read to list it: the opening, and the first prompt."""
 
 TAIL_BYTES = 64 << 10
+"""How much of its end; twice as much, and again, where a record is larger."""
+
+OUTSIDE_TURNS = (Decided, HunkFresh, HunkStale, IntentMade, Note, Placed)
+"""Events that may also come when no turn is open; the others come within one, or end it."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A stored session. `updated` is Unix time; `open_turn`: its last record is not the end of a turn."""
+    """A stored session. `updated` is Unix time; `open_turn`: a turn was not ended."""
 
     id: SessionId
     cwd: str
@@ -37,7 +54,7 @@ class Store:
 
     def path_for(self, session: SessionId, cwd: str) -> Path:
         """Where a new session's log goes."""
-        folder = hashlib.sha256(cwd.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        folder = hashlib.sha256(os.path.normpath(cwd).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return self._root / folder / f"{session}.jsonl"
 
     def find(self, session: SessionId) -> Path:
@@ -56,28 +73,41 @@ class Store:
 
 def _info(path: Path) -> SessionInfo | None:
     try:
-        updated = path.stat().st_mtime
-        head, tail = _ends(path)
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            head = file.read(HEAD_BYTES)
+            open_turn = _is_open(file, status.st_size)
     except OSError:
         return None
-    records = list(_records(head))
-    opened = next((r.event for r in records if isinstance(r.event, SessionOpened)), None)
+    opened: SessionOpened | None = None
+    prompt = ""
+    for record in _records(head.split(b"\n")):
+        if isinstance(record.event, SessionOpened):
+            opened = record.event
+        if isinstance(record.event, Prompt):
+            prompt = record.event.text
+            break
     if opened is None:
         return None
-    prompt = next((r.event.text for r in records if isinstance(r.event, Prompt)), "")
-    last = next(reversed(list(_records(tail))), None)
-    open_turn = last is not None and not isinstance(last.event, TurnEnded | SessionOpened)
-    return SessionInfo(opened.session, opened.cwd, prompt.strip().split("\n", 1)[0][:80], updated, open_turn)
+    title = prompt.strip().split("\n", 1)[0][:80]
+    return SessionInfo(opened.session, opened.cwd, title, status.st_mtime, open_turn)
 
 
-def _ends(path: Path) -> tuple[bytes, bytes]:
-    with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
-        return head, file.read()
+def _is_open(file: BinaryIO, size: int) -> bool:
+    """Look back from the end to the first record that tells."""
+    length = TAIL_BYTES
+    while True:
+        file.seek(max(0, size - length))
+        lines = file.read(length).split(b"\n")
+        for record in _records(reversed(lines)):
+            if not isinstance(record.event, OUTSIDE_TURNS):
+                return not isinstance(record.event, TurnEnded | SessionOpened)
+        if length >= size:
+            return False
+        length *= 2
 
 
-def _records(raw: bytes) -> Iterator[Recorded]:
-    for line in raw.split(b"\n"):
+def _records(lines: Iterable[bytes]) -> Iterator[Recorded]:
+    for line in lines:
         if line.startswith(b"{") and isinstance(record := decode(line), Recorded):
             yield record

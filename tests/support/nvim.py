@@ -239,7 +239,7 @@ class Neovim:
         """The harness's diagnostics of a buffer, in order."""
         return list(self.lua("return E2E.diagnostics(...)", str(path)))
 
-    def hunks(self, count: int, path: Path | str = "", within: float = 10.0) -> list[Row]:
+    def hunks(self, count: int, path: Path | str = "", within: float = 5.0) -> list[Row]:
         """Wait until so many hunks are shown in a buffer."""
 
         def shown() -> bool:

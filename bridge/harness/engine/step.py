@@ -58,6 +58,7 @@ class Stepper:
 
     async def _stream(self, turn: TurnId, number: int, request: ModelRequest, calls: list[CallOpened]) -> Ended:
         """Record what comes, and put the calls into `calls`; how the stream ended."""
+        end = Ended("failed", "the model's stream broke off")
         try:
             async for event in self._model.stream(request):
                 match event:
@@ -66,10 +67,10 @@ class Stepper:
                     case ItemReady(item=item):
                         calls += await self._record(turn, number, item)
                     case Ended():
-                        return event
+                        end = event
         except ModelProblem as problem:
-            return Ended("failed", str(problem))
-        return Ended("failed", "the model's stream broke off")
+            end = Ended("failed", str(problem))
+        return end
 
     async def _record(self, turn: TurnId, number: int, item: Item) -> list[CallOpened]:
         if item.get("type") != "function_call":

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bridge.harness.errors import ModelProblem
 from bridge.harness.values.model import Ended, Item, ItemReady, ModelEvent, ModelRequest, TextDelta
@@ -53,6 +53,15 @@ class ScriptedTurn(_Strict):
 
     when: str = ""
     steps: tuple[ScriptedStep, ...]
+
+    @field_validator("when")
+    @classmethod
+    def _is_a_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return value
 
 
 class Script(_Strict):

@@ -40,6 +40,12 @@ def decide(tool: str, subjects: Sequence[Subj], setting: Setting) -> Ruling:
     return Ruling(worst.effect, worst.why, judged)
 
 
+def hides(subject: Subj, setting: Setting) -> bool:
+    """Whether a search leaves this file out: reading it by name would be denied, or asked about for its own sake."""
+    effect, why = _judge("read", subject, setting)
+    return effect == "deny" or (effect == "ask" and why.source in ("builtin", "rule"))
+
+
 def _judge(tool: str, subject: Subj, setting: Setting) -> tuple[Effect, Why]:
     found = tuple(rule for rule in setting.rules if matches(rule, tool, subject, setting.root))
     for rule in found:

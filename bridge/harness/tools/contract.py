@@ -4,7 +4,7 @@ Edit tools have no commit of their own: they prepare a draft, and the review set
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -24,12 +24,17 @@ class ToolInput(BaseModel):
 InputT = TypeVar("InputT", bound=ToolInput)
 
 
-class Context:
-    """What a tool is given: the workspace, and whose pending work it sees."""
+Hidden = Callable[[Subj], bool]
+"""Whether a rule, or a name that is protected, keeps a file out of what is read beside others."""
 
-    def __init__(self, workspace: Workspace, agent: tuple[AgentId, ...] = ()) -> None:
-        """One for each call."""
+
+class Context:
+    """What a tool is given: the workspace, whose pending work it sees, and what a search must not show."""
+
+    def __init__(self, workspace: Workspace, hidden: Hidden, agent: tuple[AgentId, ...] = ()) -> None:
+        """One for each call. A call that names a file is judged for it; a search reads files that nobody named."""
         self.workspace = workspace
+        self.hidden = hidden
         self.agent = agent
 
 

@@ -1,17 +1,27 @@
 """ripgrep, over the disk and over unsaved buffers."""
 
+import base64
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
 
 from bridge.harness.errors import FileProblem, ToolInputError
 from bridge.harness.ports.process import Completed, Process
 
 OUTPUT_LIMIT = 4 << 20
-"""Bytes of ripgrep's output that are looked at; more is said to be more."""
+"""Bytes of ripgrep's matches that are looked at; more is said to be more."""
+
+NAMES_LIMIT = 64 << 20
+"""The same for names of files: some hundred thousand."""
+
+_WALK = ("--hidden", "--glob", "!.git", "--sort", "path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,54 +40,47 @@ class Ripgrep:
         """The program is looked for when first needed."""
         self._process = process
 
-    async def files(self, root: Path, pattern: str) -> tuple[list[Path], bool]:
-        """Files below a folder whose path matches a glob, ignored ones left out; and whether there were more."""
-        argv = [
-            "--files",
-            "--null",
-            "--hidden",
-            "--glob",
-            "!.git",
-            "--glob",
-            pattern,
-            "--sort",
-            "path",
-            "--",
-            str(root),
-        ]
-        done = await self._run(argv, root)
-        return [Path(name) for name in done.stdout.decode("utf-8", "surrogateescape").split("\0") if name], done.cut
+    async def files(self, root: Path) -> tuple[list[Path], bool]:
+        """All files below a folder, sorted, but those that git ignores; and whether there were more.
+
+        Not by a glob of ripgrep's: a file that one names is found though git ignores it.
+        """
+        done = await self._run(["--files", "--null", *_WALK, "--", str(root)], root, limit=NAMES_LIMIT)
+        return [Path(name) for name in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]], done.cut
 
     async def search(self, pattern: str, where: Path, options: Sequence[str]) -> tuple[list[Match], bool]:
         """Matches on disk, in order of path; and whether there were more."""
-        argv = [
-            "--json",
-            "--hidden",
-            "--glob",
-            "!.git",
-            "--sort",
-            "path",
-            *options,
-            "--regexp",
-            pattern,
-            "--",
-            str(where),
-        ]
-        done = await self._run(argv, where.parent)
+        cwd = where if await anyio.to_thread.run_sync(where.is_dir) else where.parent
+        done = await self._run(["--json", *options, *_WALK, f"--regexp={pattern}", "--", str(where)], cwd)
         return list(_matches(done.stdout, None)), done.cut
 
     async def search_text(self, pattern: str, path: Path, text: str, options: Sequence[str]) -> list[Match]:
         """Matches in a buffer's text."""
         body = text.encode("utf-8", "surrogatepass")
-        done = await self._run(["--json", *options, "--regexp", pattern, "--", "-"], path.parent, body)
+        done = await self._run(["--json", *options, f"--regexp={pattern}", "--", "-"], Path(path.anchor), body)
         return list(_matches(done.stdout, path))
 
-    async def _run(self, argv: Sequence[str], cwd: Path, stdin: bytes = b"") -> Completed:
-        done = await self._process.run([_program(), "--no-config", *argv], cwd, stdin, OUTPUT_LIMIT)
+    async def _run(self, argv: Sequence[str], cwd: Path, stdin: bytes = b"", limit: int = OUTPUT_LIMIT) -> Completed:
+        done = await self._process.run([_program(), "--no-config", *argv], cwd, stdin, limit)
         if done.code == 2 and not done.stdout:
             message = done.stderr.decode("utf-8", "replace").strip()
             raise ToolInputError(f"the search can't be made: {message[:500]}")
         return done
+
+
+async def need_folder(path: Path) -> None:
+    """FileProblem where no folder stands at `path`."""
+    if await anyio.to_thread.run_sync(path.is_dir):
+        return
+    if await anyio.to_thread.run_sync(path.exists):
+        raise FileProblem("file_unreadable", path, "it is not a folder.")
+    raise FileProblem("file_missing", path)
+
+
+async def need_file_or_folder(path: Path) -> None:
+    """FileProblem where neither a file nor a folder stands at `path`: ripgrep would wait for a pipe for ever."""
+    if not await anyio.to_thread.run_sync(path.is_file):
+        await need_folder(path)
 
 
 def _program() -> str:
@@ -99,6 +102,10 @@ def _matches(output: bytes, path: Path | None) -> Iterator[Match]:
             data = json.loads(row)["data"]
         except ValueError:
             continue  # the last row, cut at the limit
-        text = data["lines"].get("text", "[not text]").rstrip("\r\n")
-        where = path if path is not None else Path(data["path"].get("text", "?"))
-        yield Match(where, data["line_number"], text)
+        where = path if path is not None else Path(os.fsdecode(_bytes(data["path"])))
+        yield Match(where, data["line_number"], _bytes(data["lines"]).decode("utf-8", "replace").rstrip("\r\n"))
+
+
+def _bytes(data: dict[str, Any]) -> bytes:
+    """ripgrep gives what is not UTF-8 in base64."""
+    return base64.b64decode(data["bytes"]) if "bytes" in data else str(data["text"]).encode()

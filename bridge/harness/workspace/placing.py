@@ -21,7 +21,7 @@ from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.events import HunkStale, IntentMade, Placed
 from bridge.harness.values.proposals import Hunk, Intent, PlacementKind, StaleReason
 from bridge.harness.values.text import Sha, TextChange
-from bridge.harness.workspace.confirm import confirm, heal
+from bridge.harness.workspace.confirm import Finding, confirm, heal
 from bridge.harness.workspace.documents import DocumentEvent, Documents
 from bridge.harness.workspace.hunks import line_changes
 from bridge.harness.workspace.places import Places
@@ -113,32 +113,55 @@ class Placer:
         self._under_way: dict[Uri, Plan] = {}
 
     async def place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
-        """Write accepted hunks of one file. Each ends with a `Placed` or a `HunkStale` in the log."""
+        """Write accepted hunks of one file. Each ends with a `Placed` or a `HunkStale` in the log.
+
+        A caller that is cancelled leaves what is under way; it is looked after for a moment, then recorded.
+        """
         async with self._locks.setdefault(uri, anyio.Lock()):
+            left = hunks
+            cause = f"the text changed each of the {TRIES} times that the edit was sent; nothing was changed"
             try:
-                await self._place(uri, hunks, new_text)
+                for _ in range(TRIES):
+                    left = await self._try(uri, left, new_text)
+                    if not left:
+                        return
             except BridgeError as problem:
-                await self._placed(hunks, "absent", str(problem))
+                if problem.kind == "file_missing" and hunks[0].op != "create":
+                    self._places.gone(uri)
+                    await self._stale(left, "gone")
+                    return
+                cause = str(problem)
             except anyio.get_cancelled_exc_class():
                 with anyio.move_on_after(2 * CONFIRM_S, shield=True):
-                    await self._see_interrupted(uri, hunks)
+                    await self._see_interrupted(uri, left)
                 raise
             finally:
                 self._under_way.pop(uri, None)
+            await self._placed(left, "absent", cause)
 
-    async def _place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
-        left: Sequence[Hunk] = hunks
-        for _ in range(TRIES):
-            document = self._documents.get(uri)
-            if document is None:
-                left = await self._to_disk(uri, left, new_text)
-            else:
-                left = await self._through_editor(document, left, new_text)
-            if not left:
-                return
-        await self._placed(
-            left, "absent", f"the text changed each of the {TRIES} times that the edit was sent; nothing was changed"
-        )
+    async def _try(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Sequence[Hunk]:
+        """Write once, to where the text is now; answers the hunks to try again."""
+        document = self._documents.get(uri)
+        if document is None:
+            return await self._to_disk(uri, hunks, new_text)
+        return await self._through_editor(document, hunks, new_text)
+
+    async def _see_interrupted(self, uri: Uri, hunks: Sequence[Hunk]) -> None:
+        """What became of a write whose end nobody waited for."""
+        plan = self._under_way.get(uri)
+        found: dict[HunkId, str] = {}
+        if plan is not None:
+            with Watch(self._documents, uri) as watch:
+                verdicts = await self._watch_for(plan, watch, EditReply(applied=True))
+            found = {hunk.id: verdict for hunk, verdict in zip(plan.hunks, verdicts, strict=True)}
+        for hunk in hunks:
+            match found.get(hunk.id):
+                case "present":
+                    await self._placed((hunk,), "present", "")
+                case "unverified":
+                    await self._placed((hunk,), "unverified", "it was stopped while it was written")
+                case _:
+                    await self._placed((hunk,), "absent", "it was stopped before it was written")
 
     async def _through_editor(
         self, document: OpenDocument, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]
@@ -148,6 +171,8 @@ class Placer:
         if not plan.hunks:
             return ()
         await self._intend(plan, "client", sha(plan.before), sha(plan.after))
+        self._under_way[document.uri] = plan
+        self._places.expect(document.uri, plan.before, plan.after, plan.changes)
         watch = Watch(self._documents, document.uri)
         with watch:
             label = f"Accept {len(plan.hunks)} hunk{'s' if len(plan.hunks) > 1 else ''}"
@@ -155,7 +180,9 @@ class Placer:
                 DocumentEdit(document.uri, document.version, document.text, plan.changes, label)
             )
             verdicts = await self._watch_for(plan, watch, reply)
-            verdicts = [_overtyped(plan, n, watch.text) or verdict for n, verdict in enumerate(verdicts)]
+            if not reply.applied and watch.text == plan.before:
+                await self._placed(plan.hunks, "absent", f"the editor refused the edit: {reply.reason or 'no reason'}")
+                return ()
             unsure = [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "unverified"]
             if unsure and document.version <= 0 and await self._heal(plan, watch):
                 return ()
@@ -171,7 +198,7 @@ class Placer:
         seen = watch.count
         with anyio.move_on_after(CONFIRM_S):
             while True:
-                verdicts = confirm(plan.before, plan.changes, watch.text)
+                verdicts = _verdicts(plan, watch.text)
                 if all(verdict == "present" for verdict in verdicts):
                     return verdicts
                 if watch.closed or (watch.count > seen and "absent" in verdicts):
@@ -179,7 +206,7 @@ class Placer:
                 if not reply.applied and watch.text != plan.before:
                     return verdicts
                 await watch.next()
-        return confirm(plan.before, plan.changes, watch.text)
+        return _verdicts(plan, watch.text)
 
     async def _heal(self, plan: Plan, watch: "Watch") -> bool:
         """Version 0: the editor does not check the version, and may have put the edit on a wrong line. Put it right."""
@@ -188,6 +215,8 @@ class Placer:
         if document is None or healed is None:
             return False
         changes = tuple(line_changes(document.text, healed))
+        await self._intend(plan, "client", sha(document.text), sha(healed))
+        self._places.expect(document.uri, document.text, healed, changes)
         edit = DocumentEdit(document.uri, document.version, document.text, changes, "Move the edit to its place")
         await self._editor.apply(edit)
         with anyio.move_on_after(CONFIRM_S):
@@ -219,29 +248,49 @@ class Placer:
         except Stale:
             return plan.hunks
         opened = self._documents.get(uri)
-        if opened is not None and opened.text == plan.before:
-            return plan.hunks
-        self._places.stands(uri, plan.after, plan.changes[::-1])
+        if opened is not None and hunks[0].op != "delete":
+            return await self._opened_meanwhile(plan, opened)
+        self._places.expect(uri, plan.before, plan.after, plan.changes)
+        self._places.stands(uri, plan.after, None)
         await self._placed(plan.hunks, "present", "")
         return ()
+
+    async def _opened_meanwhile(self, plan: Plan, opened: OpenDocument) -> Sequence[Hunk]:
+        """An editor opened the file while it was written, and may have read the old bytes: its text is what counts."""
+        verdicts = confirm(plan.before, plan.changes, opened.text)
+        await self._placed([h for h, v in zip(plan.hunks, verdicts, strict=True) if v == "present"], "present", "")
+        unsure = [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "unverified"]
+        await self._placed(unsure, "unverified", "the file was opened, and changed, while it was written")
+        return [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "absent"]
 
     async def _create(self, path: Path, hunk: Hunk, new_text: Callable[[Hunk], str]) -> None:
         text = new_text(hunk)
         plan = Plan("", (hunk,), (TextChange(0, 0, text),))
         await self._intend(plan, "disk", Sha(""), sha(text))
-        await anyio.to_thread.run_sync(self._files.write_text, path, text, form_of(text), None)
+        try:
+            await anyio.to_thread.run_sync(self._files.write_text, path, text, form_of(text), None)
+        except Stale:  # something stands there by now: never written over
+            await self._stale((hunk,), "overlap")
+            return
         await self._placed((hunk,), "present", "")
 
     async def _plan(self, uri: Uri, text: str, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Plan:
-        """The hunks that still fit `text`; the others are recorded as stale (I3: they are never written)."""
+        """The hunks that still fit `text`; the others are recorded as stale (I3: they are never written).
+
+        Where somebody else made the very change, there is nothing to write: it is present.
+        """
         self._places.stands(uri, text, None)
         fits: list[tuple[Hunk, TextChange]] = []
         for hunk in hunks:
-            at = self._places.at(hunk)
-            if at is None or at.damaged or text[at.start : at.end] != hunk.old:
-                await self._journal.append(HunkStale(hunk.id, "overlap"))
+            change = self._places.change(hunk, new_text(hunk))
+            if hunk.op == "create" and not text:  # an editor has the file open, new and empty
+                change = TextChange(0, 0, new_text(hunk))
+            if self._places.is_done(hunk) or (change and text[change.start : change.end] == change.text):
+                await self._placed((hunk,), "present", "the same text stood there already")
+            elif change is None:
+                await self._stale((hunk,), "overlap")
             else:
-                fits.append((hunk, TextChange(at.start, at.end, new_text(hunk))))
+                fits.append((hunk, change))
         fits.sort(key=lambda fit: (fit[1].start, fit[1].end))
         return Plan(text, tuple(hunk for hunk, _ in fits), tuple(change for _, change in fits))
 
@@ -255,11 +304,19 @@ class Placer:
         if hunks:
             await self._journal.append(*(Placed(hunk.id, placement, cause) for hunk in hunks))
 
+    async def _stale(self, hunks: Sequence[Hunk], reason: StaleReason) -> None:
+        await self._journal.append(*(HunkStale(hunk.id, reason) for hunk in hunks))
 
-def _overtyped(plan: Plan, number: int, observed: str) -> Literal["absent"] | None:
-    """Whether typing stands where the hunk should, and none of its new lines does anywhere.
+
+def _verdicts(plan: Plan, observed: str) -> list[Finding]:
+    found = confirm(plan.before, plan.changes, observed)
+    return ["absent" if _overtyped(plan, number, observed) else one for number, one in enumerate(found)]
+
+
+def _overtyped(plan: Plan, number: int, observed: str) -> bool:
+    """Whether none of the hunk's new lines stands anywhere, though some would be new in this text.
 
     Then it does not matter if the edit ever stood: it is planned anew, and is stale if its old text stands no more.
     """
     new = set(split_lines(plan.changes[number].text)).difference(split_lines(plan.before))
-    return "absent" if new and new.isdisjoint(split_lines(observed)) else None
+    return bool(new) and new.isdisjoint(split_lines(observed))

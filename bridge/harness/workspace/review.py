@@ -32,7 +32,7 @@ from bridge.harness.values.proposals import (
     Proposal,
     Verdict,
 )
-from bridge.harness.values.text import Span, TextChange
+from bridge.harness.values.text import Sha, Span, TextChange
 from bridge.harness.workspace.documents import DocumentEvent, Documents
 from bridge.harness.workspace.hunks import Found, find_hunks
 from bridge.harness.workspace.places import Places
@@ -81,23 +81,29 @@ class Reviewer:
         self._places = Places()
         self._placer = Placer(outside.journal, outside.files, outside.documents, outside.editor, self._places)
         self._changed = anyio.Event()
-        self._send, self._late = anyio.create_memory_object_stream[Event](float("inf"))
+        self._deciding = anyio.Lock()
+        self._send, self._late = anyio.create_memory_object_stream[HunkId](float("inf"))
         self._stop_listening = outside.documents.listen(self._on_document)
 
     def fold(self, event: Event) -> None:
         """Take in one event, and wake whoever waits for a decision."""
         self._state.fold(event)
         match event:
-            case Decided(hunk=hunk) | Placed(hunk=hunk) if self._state.states[hunk].settled:
-                self._places.drop(self._state.hunks[hunk])
+            case Decided(hunk=id_) | Placed(hunk=id_):
+                if (hunk := self._state.hunks.get(id_)) is not None and self._state.states[id_].settled:
+                    self._places.drop(hunk)
         self._changed.set()
         self._changed = anyio.Event()
 
     async def run(self) -> None:
         """Write down what changes of documents mean for the hunks. Runs as long as the session lives."""
         async with self._late:
-            async for event in self._late:
-                await self._outside.journal.append(event)
+            async for id_ in self._late:
+                try:
+                    async with self._deciding:
+                        await self._append(*self._changed_fit(id_))
+                except FileProblem as problem:  # the next change of the document tries again
+                    logger.warning("%s", problem)
 
     def close(self) -> None:
         """Stop listening to documents."""
@@ -111,14 +117,26 @@ class Reviewer:
     async def propose(self, draft: Draft, origin: Origin) -> Proposal:
         """See the port."""
         known = ProposalId(new_id())
+        bases = [await anyio.to_thread.run_sync(self._outside.blobs.put, file.base) for file in draft.files]
+        # From here to `_track` nothing else runs: what is pending, and what stands, can't change under the hunks.
         found = [self._find(file, known) for file in draft.files]
-        files = [await self._file_change(file, hunks) for file, hunks in zip(draft.files, found, strict=True)]
+        parts = zip(draft.files, bases, found, strict=True)
+        files = [_file_change(file, base, hunks) for file, base, hunks in parts]
         proposal = Proposal(
             known, origin.session, origin.turn, origin.call, tuple(files), origin.policy, draft.title, draft.atomic
         )
         for file, hunks in zip(draft.files, found, strict=True):
             self._track(file, hunks)
-        await self._outside.journal.append(Proposed(proposal, tuple(one.hunk for hunks in found for one in hunks)))
+        hunks = tuple(one.hunk for file in found for one in file)
+        try:
+            await self._outside.journal.append(Proposed(proposal, hunks))
+        except BaseException:
+            for hunk in hunks:
+                if hunk.id not in self._state.hunks:
+                    self._places.drop(hunk)
+            raise
+        for file in draft.files:
+            self._tell_fit(self._places.tracked(file.uri))
         return proposal
 
     async def grant(self, proposal: ProposalId, rule: str) -> None:
@@ -145,11 +163,12 @@ class Reviewer:
 
         The outcomes tell, in the order of `ids`, what stands.
         """
-        refused = {id_: outcome for id_ in ids if (outcome := self._refusal(id_, verdict)) is not None}
-        agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
         decision = Decision(verdict, by, reason)
-        if agreed:
-            await self._outside.journal.append(*(Decided(id_, decision) for id_ in agreed))
+        async with self._deciding:  # between the look and the record nobody else decides
+            refused = {id_: outcome for id_ in ids if (outcome := self._refusal(id_, verdict)) is not None}
+            agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
+            fits = [event for id_ in agreed for event in self._changed_fit(id_)]
+            await self._append(*fits, *(Decided(id_, decision) for id_ in agreed))
         if verdict == "accepted":
             await self._apply([self._state.hunks[id_] for id_ in agreed])
         return tuple(refused.get(id_) or self._outcome(id_) for id_ in ids)
@@ -194,8 +213,8 @@ class Reviewer:
         for hunk in hunks:
             base = await anyio.to_thread.run_sync(self._outside.blobs.get, self._state.files[hunk.file].text)
             if base is not None and hunk.op != "create":
-                start, end = _offsets(base, hunk)
-                self._places.add(hunk, base, start, end)
+                self._places.stands(uri, base, None)
+                self._places.add(uri, base, [Found(hunk, *LineIndex(base).offsets(hunk.span))])
         document = self._outside.documents.get(uri)
         if document is not None:
             self._on_document(DocumentEvent(uri, None, document, None))
@@ -211,6 +230,9 @@ class Reviewer:
             return False
         text = await self._standing(hunk.uri)
         if text is not None and sha(text) == intent.expect:
+            await self._outside.journal.append(Placed(hunk.id, "present", "seen after a restart"))
+            return True
+        if text is None and hunk.op == "delete":
             await self._outside.journal.append(Placed(hunk.id, "present", "seen after a restart"))
             return True
         if (text is None and hunk.op == "create") or (text is not None and sha(text) == intent.before):
@@ -229,46 +251,56 @@ class Reviewer:
 
     def _on_document(self, event: DocumentEvent) -> None:
         """An editor's text changed: move the hunks, and say which of them fit no more, or fit again."""
-        if event.after is None or event.uri not in self._state.uris():
+        if event.after is None or self._places.ground(event.uri) is None:
             return
-        moves = self._places.stands(event.uri, event.after.text, event.changes)
-        for id_ in moves.stale:
-            if self._state.states[id_].open:
-                self._send.send_nowait(HunkStale(id_, "overlap"))
-        for id_ in moves.fresh:
-            if self._state.states[id_].open:
-                self._send.send_nowait(HunkFresh(id_))
+        self._places.stands(event.uri, event.after.text, event.changes)
+        self._tell_fit(self._places.tracked(event.uri))
         self._moved(event.uri)
+
+    def _tell_fit(self, hunks: Iterable[Hunk]) -> None:
+        """Have `run` record the hunks that fit no more, or fit again."""
+        for hunk in hunks:
+            if self._changed_fit(hunk.id):
+                self._send.send_nowait(hunk.id)
+
+    def _changed_fit(self, id_: HunkId) -> tuple[Event, ...]:
+        """What the log does not say yet of how an undecided hunk fits."""
+        state = self._state.states.get(id_)
+        if state is None or not state.open:
+            return ()
+        fit = self._places.fit(self._state.hunks[id_])
+        if fit == state.stale:
+            return ()
+        return (HunkStale(id_, fit) if fit is not None else HunkFresh(id_),)
+
+    async def _append(self, *events: Event) -> None:
+        if events:
+            await self._outside.journal.append(*events)
 
     def _find(self, draft: FileDraft, proposal: ProposalId) -> tuple[Found, ...]:
         return find_hunks(draft, self._pending(draft.uri, draft.base), FileId(new_id()), proposal)
 
-    async def _file_change(self, draft: FileDraft, found: Sequence[Found]) -> FileChange:
-        base = await anyio.to_thread.run_sync(self._outside.blobs.put, draft.base)
-        file = found[0].hunk.file if found else FileId(new_id())
-        ids = tuple(one.hunk.id for one in found)
-        return FileChange(file, draft.op, draft.uri, draft.source, base, draft.form, ids)
-
     def _track(self, draft: FileDraft, found: Sequence[Found]) -> None:
-        """The hunks' places, first in the text that the tool read, then in what stands now."""
-        if draft.op == "create":
+        """The hunks' places: from the text that the tool read on to what stands now."""
+        if draft.op == "create" or not found:
             return
-        for one in found:
-            self._places.add(one.hunk, draft.base, one.start, one.end)
         document = self._outside.documents.get(draft.uri)
-        if document is not None and document.text != draft.base:
-            self._on_document(DocumentEvent(draft.uri, None, document, None))
+        self._places.stands(draft.uri, document.text if document is not None else draft.base, None)
+        self._places.add(draft.uri, draft.base, found)
+        if document is not None:
+            self._places.stands(draft.uri, document.text, None)
 
     def _pending(self, uri: Uri, text: str) -> tuple[TextChange, ...]:
-        if self._places.ground(uri) not in (None, text):
-            self._places.stands(uri, text, None)
-        changes = []
-        for hunk in self._places.tracked(uri):
-            at, state = self._places.at(hunk), self._state.states.get(hunk.id, HunkState())
-            undecided = state.open or state.decision.verdict == "accepted" if state.decision else True
-            if at is not None and not at.damaged and undecided and state.placement == "absent":
-                changes.append(TextChange(at.start, at.end, hunk.new))
+        """What undecided and accepted but absent hunks would change in `text`; a look, nothing is moved by it."""
+        changes = [
+            change
+            for hunk, change in self._places.changes_in(uri, text)
+            if self._is_pending(self._state.states.get(hunk.id))
+        ]
         return tuple(sorted(changes, key=lambda change: (change.start, change.end)))
+
+    def _is_pending(self, state: HunkState | None) -> bool:
+        return state is None or (not state.settled and state.placement == "absent")
 
     def _refusal(self, id_: HunkId, verdict: Verdict) -> HunkOutcome | None:
         state = self._state.states.get(id_)
@@ -276,8 +308,7 @@ class Reviewer:
             return HunkOutcome(id_, "unknown", "there is no such hunk")
         if state.decision is not None:
             return HunkOutcome(id_, "already_decided", f"it was {state.decision.verdict} by {state.decision.by.name}")
-        at = self._places.at(self._state.hunks[id_])
-        if verdict == "accepted" and (state.stale or (at is not None and at.damaged)):
+        if verdict == "accepted" and self._places.fit(self._state.hunks[id_]) is not None:
             return HunkOutcome(id_, "stale", "the text changed here since it was proposed", self._current(id_))
         return None
 
@@ -288,6 +319,7 @@ class Reviewer:
             by_uri.setdefault(hunk.uri, []).append(hunk)
         for uri in sorted(by_uri, key=lambda uri: self._outside.documents.get(uri) is None):
             await self._placer.place(uri, by_uri[uri], self._new_text)
+            self._tell_fit(self._places.tracked(uri))
 
     def _new_text(self, hunk: Hunk) -> str:
         decision = self._state.states[hunk.id].decision
@@ -303,13 +335,15 @@ class Reviewer:
         if state.decision.verdict != "accepted":
             return HunkOutcome(id_, state.decision.verdict, state.decision.reason)
         if state.stale is not None:
-            return HunkOutcome(id_, "stale", "the text changed here before it could be applied", self._current(id_))
+            why = "the file is gone" if state.stale == "gone" else "the text changed here before it could be applied"
+            return HunkOutcome(id_, "stale", why, self._current(id_))
         if state.placement == "applying":
             return HunkOutcome(id_, "absent", "it waits for its file to be opened")
         placed = "absent" if state.placement == "removed" else state.placement
         return HunkOutcome(id_, placed, state.cause)
 
 
-def _offsets(base: str, hunk: Hunk) -> tuple[int, int]:
-    index = LineIndex(base)
-    return index.offsets(hunk.span)
+def _file_change(draft: FileDraft, base: Sha, found: Sequence[Found]) -> FileChange:
+    file = found[0].hunk.file if found else FileId(new_id())
+    ids = tuple(one.hunk.id for one in found)
+    return FileChange(file, draft.op, draft.uri, draft.source, base, draft.form, ids)

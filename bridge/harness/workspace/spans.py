@@ -48,18 +48,25 @@ class LineIndex:
         return Span(first, last if end == self._starts[last] else last + 1)
 
     def offset(self, line: int, character: int, encoding: Encoding) -> int:
-        """An editor's position as an offset. As LSP says, what lies past a line's end, or past the text, is clamped."""
+        """An editor's position as an offset. As LSP says, what lies past a line's end, or past the text, is clamped.
+
+        One column past the end of a line that ends in "\\r\\n" is the place between the two: Neovim, in a file with mixed
+        line ends, counts the "\\r" as a character.
+        """
         if line >= len(self._starts):
             return len(self._text)
         start, end = self._starts[line], self._line_end(line)
+        units = end - start
         if encoding == "utf-32" or self._text[start:end].isascii():
-            return min(start + max(character, 0), end)
-        units = 0
-        for offset in range(start, end):
-            units += _units(self._text[offset], encoding)
-            if units > character:
-                return offset
-        return end
+            if character < units:
+                return start + max(character, 0)
+        else:
+            units = 0
+            for offset in range(start, end):
+                units += _units(self._text[offset], encoding)
+                if units > character:
+                    return offset
+        return end + 1 if character == units + 1 and self._text[end : end + 2] == "\r\n" else end
 
     def position(self, offset: int, encoding: Encoding) -> tuple[int, int]:
         """An offset as (line, character) in the editor's units; a place inside a line end is the end of its line."""

@@ -12,10 +12,10 @@ KeyTable = Mapping[str, tuple[Command, str]]
 HUNK_KEYS: KeyTable = {
     "y": ("accept", "accept"),
     "n": ("reject", "reject"),
-    "r": ("reason", "reject with a reason"),
-    "a": ("accept_file", "accept all in file"),
-    "d": ("reject_file", "reject all in file"),
-    "q": ("stop", "stop the turn"),
+    "r": ("reason", "reject: why"),
+    "a": ("accept_file", "all in file"),
+    "d": ("reject_file", "none in file"),
+    "q": ("stop", "stop"),
     "?": ("help", "help"),
 }
 STALE_KEYS: KeyTable = {
@@ -29,7 +29,7 @@ STALE_KEYS: KeyTable = {
 QUESTION_KEYS: KeyTable = {
     "y": ("accept", "allow once"),
     "n": ("reject", "no"),
-    "r": ("reason", "no, with a reason"),
+    "r": ("reason", "no: why"),
     "q": HUNK_KEYS["q"],
     "?": HUNK_KEYS["?"],
 }
@@ -38,9 +38,9 @@ HELP: Mapping[Command, str] = {
     "accept": "it is written, exactly as shown",
     "reject": "it is not written; the agent is told",
     "reason": "the same, and the agent is told why while its turn goes on",
-    "accept_file": "this one and every other undecided hunk of the file",
-    "reject_file": "this one and every other undecided hunk of the file",
-    "stop": "what is undecided is withdrawn, what was accepted stays",
+    "accept_file": "this hunk is accepted, with every other undecided one of the file",
+    "reject_file": "this hunk is rejected, with every other undecided one of the file",
+    "stop": "the turn ends: what is undecided is withdrawn, what was accepted stays",
     "help": "this",
 }
 

@@ -51,13 +51,13 @@ class Buffer:
 class LspClient:
     """One daemon process. `buffers` by URI; `diagnostics` are the last ones published for each URI."""
 
-    def __init__(self, process: Process, on_update: Callable[[Any], None]) -> None:
-        """`on_update` gets the params of each `harness/session/update`."""
+    def __init__(self, process: Process) -> None:
+        """Set `on_update` to get the params of each `harness/session/update`."""
+        self.on_update: Callable[[Any], None] = lambda _: None
         self.buffers: dict[str, Buffer] = {}
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
         self.progress: list[str] = []
         self._process = process
-        self._on_update = on_update
         self._waiting: dict[int, tuple[anyio.Event, list[dict[str, Any]]]] = {}
         self._ids = 0
         self._ended = False
@@ -151,7 +151,7 @@ class LspClient:
     def _told(self, method: str, params: Any) -> None:
         match method:
             case "harness/session/update":
-                self._on_update(params)
+                self.on_update(params)
             case "textDocument/publishDiagnostics":
                 self.diagnostics[params["uri"]] = params["diagnostics"]
             case "$/progress":
@@ -169,13 +169,13 @@ class LspClient:
 
 
 @asynccontextmanager
-async def daemon(command: Sequence[str], log: Path, on_update: Callable[[Any], None]) -> AsyncIterator[LspClient]:
-    """A daemon that lives as long as the context; its log goes to a file. Ctrl-C in the terminal is not meant for it."""
+async def daemon(command: Sequence[str], log: Path) -> AsyncIterator[LspClient]:
+    """A daemon for as long as the context lasts; its log goes to a file. A Ctrl-C in the terminal does not reach it."""
     with log.open("wb") as errors:
         process = await anyio.open_process(
             list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
-    client = LspClient(process, on_update)
+    client = LspClient(process)
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(client.serve)

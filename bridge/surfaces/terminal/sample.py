@@ -11,7 +11,7 @@ THEMES = (
     ("library", "volume", "pages", "pages"),
     ("bakery", "tray", "loaves", "loaves"),
     ("observatory", "plate", "exposure", "s"),
-    ("greenhouse", "bed", "yield_", "kg"),
+    ("greenhouse", "bed", "harvest", "kg"),
     ("workshop", "panel", "area", "m²"),
     ("aquarium", "tank", "volume", "l"),
 )
@@ -20,7 +20,7 @@ LARGEST = ("largest", "biggest", "top")
 AVERAGES = ("average", "mean", "typical")
 REPORTS = ("report", "summary", "overview")
 PEOPLE = ("Ada", "Grace", "Mary", "Alan", "Barbara")
-FRUIT = ("🍏", "🚢", "📚", "🥖", "🔭")
+SIGNS = ("🍏", "🚢", "📚", "🥖", "🔭")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def make_sample(seed: int) -> Sample:
     }
     crlf = frozenset({names.other} if chance.random() < 0.5 else ())
     changes = (*_core_changes(names), *_report_changes(names))
-    note = f"# {chance.choice(FRUIT)} {unit} are measured, not guessed: ask {chance.choice(PEOPLE)} before changing it.\n\n"
+    note = f"# {chance.choice(SIGNS)} {unit} are measured, not guessed: ask {chance.choice(PEOPLE)} first.\n\n"
     return Sample(
         name=package,
         files={path: (text.replace("\n", "\r\n") if path in crlf else text).encode() for path, text in texts.items()},
@@ -194,7 +194,8 @@ def _core_changes(n: _Names) -> tuple[Change, ...]:
 
 
 def _report_changes(n: _Names) -> tuple[Change, ...]:
-    loop = f'    text = ""\n    for {n.thing} in {n.things}:\n        text += {n.thing}.name + ", "\n    return text[:-2]\n'
+    each = f"    for {n.thing} in {n.things}:\n"
+    loop = f'    text = ""\n{each}        text += {n.thing}.name + ", "\n    return text[:-2]\n'
     anchor = '    """One line that says it all."""\n'
     figures = f'    return "{{:.1f}} {n.unit} each".format({n.average}({n.things}))\n'
     return (

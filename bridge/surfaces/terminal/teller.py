@@ -82,7 +82,7 @@ class Teller:
 
     def _words(self, text: str, message: str | None) -> None:
         if message != self._message:
-            self._screen.finish_line()
+            self._screen.line()
             self._message = message
         self._screen.words(text)
 

@@ -38,10 +38,15 @@ def test_a_position_counts_in_the_editors_units_and_is_clamped(encoding: Encodin
     assert LineIndex("😀aé\r\nx").offset(0, character, encoding) == offset
 
 
-def test_a_position_past_the_text_is_its_end_and_one_in_a_line_end_is_before_it() -> None:
+def test_a_position_past_the_text_is_its_end_and_one_past_a_line_is_before_its_line_end() -> None:
     index = LineIndex("ab\r\nc")
-    assert (index.offset(7, 0, "utf-16"), index.offset(0, 3, "utf-16")) == (5, 2)
+    assert (index.offset(7, 0, "utf-16"), index.offset(0, 4, "utf-16")) == (5, 2)
     assert (index.position(3, "utf-16"), index.position(99, "utf-16")) == ((0, 2), (1, 1))
+
+
+def test_one_column_past_a_line_is_behind_its_carriage_return_as_neovim_counts_in_mixed_files() -> None:
+    index = LineIndex("ab\r\nc\n")
+    assert (index.offset(0, 3, "utf-16"), index.offset(1, 2, "utf-16")) == (3, 5)
 
 
 @given(st.text("aé😀\n\r", max_size=30), st.sampled_from(["utf-8", "utf-16", "utf-32"]))

@@ -1,11 +1,10 @@
 """glob: files by name pattern."""
 
-from pathlib import PurePath
-
 from pydantic import Field
 
 from bridge.harness.tools.contract import Context, Tool, ToolInput, touched
-from bridge.harness.tools.search import Ripgrep
+from bridge.harness.tools.globs import compiled
+from bridge.harness.tools.search import Ripgrep, need_folder
 from bridge.harness.values.tools import Flags, Outcome, Prepared, ToolSpec
 
 MAX_FILES = 500
@@ -49,24 +48,12 @@ class Glob(Tool[GlobInput]):
     async def commit(self, prepared: Prepared, context: Context) -> Outcome:
         """See the contract."""
         given, place = prepared.state
-        found, more = await self._ripgrep.files(place.path, given.pattern)
-        unsaved = {
-            path
-            for path, _ in context.workspace.buffers()
-            if path.is_relative_to(place.path) and _fits(path.relative_to(place.path), given.pattern)
-        }
-        paths = sorted({*found, *unsaved})
+        await need_folder(place.path)
+        fits = compiled(given.pattern)
+        found, more = await self._ripgrep.files(place.path)
+        unsaved = [path for path, _ in context.workspace.buffers() if path.is_relative_to(place.path)]
+        paths = sorted({path for path in (*found, *unsaved) if fits(path.relative_to(place.path).as_posix())})
         lines = [context.workspace.shown(path) for path in paths[:MAX_FILES]]
         if more or len(paths) > MAX_FILES:
             lines.append("[there are more: use a narrower pattern]")
         return Outcome(model="\n".join(lines) or "[no file matches]", shown=f"{len(paths)} files")
-
-
-def _fits(path: PurePath, pattern: str) -> bool:
-    """As ripgrep reads a glob: one without a slash is for the name, at any depth."""
-    if "/" not in pattern:
-        return PurePath(path.name).match(pattern)
-    stem = pattern.removeprefix("**/")
-    return (
-        path.match(stem) if stem != pattern else path.match(pattern) and len(path.parts) == len(PurePath(pattern).parts)
-    )

@@ -1,11 +1,15 @@
 """grep: lines that match a regular expression, in files and in unsaved buffers."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
+import anyio.to_thread
 from pydantic import Field
 
 from bridge.harness.tools.contract import Context, Tool, ToolInput, touched
-from bridge.harness.tools.search import Match, Ripgrep
+from bridge.harness.tools.globs import compiled
+from bridge.harness.tools.search import Match, Ripgrep, need_file_or_folder
 from bridge.harness.values.tools import Flags, Outcome, Prepared, ToolSpec
 from bridge.harness.workspace.workspace import Location
 
@@ -54,25 +58,46 @@ class Grep(Tool[GrepInput]):
     async def commit(self, prepared: Prepared, context: Context) -> Outcome:
         """Disk and buffers, merged by path."""
         given, place = prepared.state
-        matches, more = await self._find(given, place, context)
+        found, more = await self._find(given, place, context)
+        hidden = {path for path in {match.path for match in found} if _is_hidden(path, place, context)}
+        matches = [match for match in found if match.path not in hidden]
         lines = [f"{context.workspace.shown(m.path)}:{m.line}:{m.text[:MAX_LINE]}" for m in matches[:MAX_MATCHES]]
         if more or len(matches) > MAX_MATCHES:
             lines.append("[there are more: narrow the pattern, the path or the glob]")
+        if hidden:
+            lines.append(f"[{len(hidden)} protected files match too; to search one, name it as the path]")
         return Outcome(model="\n".join(lines) or "[no match]", shown=f"{len(matches)} matches")
 
     async def _find(self, given: GrepInput, place: Location, context: Context) -> tuple[list[Match], bool]:
-        how = (["--fixed-strings"] if given.mode == "literal" else []) + (
-            ["--ignore-case"] if given.ignore_case else []
-        )
-        only = ["--glob", given.glob] if given.glob else []
+        how = ["--fixed-strings"] * (given.mode == "literal") + ["--ignore-case"] * given.ignore_case
         buffers = {path: d.text for path, d in context.workspace.buffers() if path.is_relative_to(place.path)}
         if place.path in buffers:
             return await self._ripgrep.search_text(given.pattern, place.path, buffers[place.path], how), False
-        found, more = await self._ripgrep.search(given.pattern, place.path, [*how, *only])
-        if given.glob and buffers:
-            named, _ = await self._ripgrep.files(place.path, given.glob)
-            buffers = {path: text for path, text in buffers.items() if path in set(named) or not path.exists()}
-        matches = [match for match in found if match.path not in buffers]
+        await need_file_or_folder(place.path)
+        wanted = await self._wanted(given, place)
+        found, more = await self._ripgrep.search(given.pattern, place.path, [*how, *_only(given)])
+        matches = [match for match in found if match.path not in buffers and wanted(match.path)]
         for path, text in buffers.items():
-            matches += await self._ripgrep.search_text(given.pattern, path, text, how)
+            if _fits(given, place, path):
+                matches += await self._ripgrep.search_text(given.pattern, path, text, how)
         return sorted(matches, key=lambda match: (match.path, match.line)), more
+
+    async def _wanted(self, given: GrepInput, place: Location) -> Callable[[Path], bool]:
+        """With a glob ripgrep also looks into files that git ignores: those are left out here."""
+        if not given.glob or await anyio.to_thread.run_sync(place.path.is_file):
+            return lambda _: True
+        files, _ = await self._ripgrep.files(place.path)
+        return set(files).__contains__
+
+
+def _only(given: GrepInput) -> list[str]:
+    return [f"--glob={given.glob}"] if given.glob else []
+
+
+def _fits(given: GrepInput, place: Location, path: Path) -> bool:
+    return not given.glob or compiled(given.glob)(path.relative_to(place.path).as_posix())
+
+
+def _is_hidden(path: Path, place: Location, context: Context) -> bool:
+    """The file that the call names was judged by its name; one that is found in a folder is judged here."""
+    return path != place.path and context.hidden(touched("read", [context.workspace.locate(str(path))])[0])

@@ -55,6 +55,8 @@ class Sessions:
 
     async def close(self, _: Context, params: wire.CloseSessionRequest) -> wire.CloseSessionResponse:
         """Cancel what runs, let go of the log."""
+        if self._context.current is self._context.runtime.session(SessionId(params.session_id)):
+            self._context.current = None
         await self._context.runtime.close_session(SessionId(params.session_id))
         return wire.CloseSessionResponse()
 

@@ -1,0 +1,401 @@
+"""Stand-ins for the harness's ports, and an engine on them: everything in memory, nothing waits for real time."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import anyio
+
+from bridge.harness.engine.gates import Limits
+from bridge.harness.engine.step import Stepper
+from bridge.harness.engine.turn import Engine, run_turn
+from bridge.harness.errors import FileProblem, OverlapsPending
+from bridge.harness.execution.hooks import Hook, HookSays
+from bridge.harness.execution.pipeline import Pipeline, Ports
+from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, SessionId, TurnId, Uri, new_id
+from bridge.harness.models.scripted import Script, ScriptedCall, ScriptedModel, ScriptedStep, ScriptedTurn
+from bridge.harness.permissions.approvals import Approvals
+from bridge.harness.permissions.policy import Setting
+from bridge.harness.ports.editor import DocumentEdit, EditReply
+from bridge.harness.ports.files import DirEntry, FileText
+from bridge.harness.ports.model import Model
+from bridge.harness.ports.review import Origin
+from bridge.harness.session.transcript import Transcript
+from bridge.harness.tools.contract import Context, Tool, ToolInput
+from bridge.harness.tools.registry import Registry
+from bridge.harness.values.documents import Source
+from bridge.harness.values.events import CallOpened, Event, Prompt, Proposed, Recorded, TurnEnded
+from bridge.harness.values.model import Ended, Item, ItemReady, ModelEvent, ModelRequest, TextDelta
+from bridge.harness.values.policy import Subj, SubjectKind
+from bridge.harness.values.proposals import (
+    Draft,
+    FileChange,
+    FileDraft,
+    Hunk,
+    HunkOutcome,
+    Proposal,
+    digest,
+)
+from bridge.harness.values.text import Sha, Span, TextChange, TextForm
+from bridge.harness.values.tools import Flags, Outcome, Prepared, ToolSpec
+from bridge.harness.workspace.documents import Documents
+from bridge.harness.workspace.spans import apply_step
+from bridge.harness.workspace.workspace import Workspace
+
+ROOT = Path("/ws")
+SESSION = SessionId("s1")
+TURN = TurnId("t1")
+FORM = TextForm("utf-8", bom=False, eol="lf", final_newline=True, mode=None)
+
+
+class Owner(Protocol):
+    """Owns state that is a fold of the log."""
+
+    def fold(self, event: Event) -> None: ...
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: float = 1_000.0) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+
+class FakeJournal:
+    """A log in memory. `refuse` says which events the disk does not take; `until` waits for one to be written."""
+
+    def __init__(self, *owners: Owner) -> None:
+        self.records: list[Recorded] = []
+        self.owners = list(owners)
+        self.refuse: Callable[[Event], bool] = lambda _: False
+        self._order = anyio.Lock()
+        self._written = anyio.Event()
+
+    async def append(self, *events: Event) -> tuple[Recorded, ...]:
+        async with self._order:
+            await anyio.lowlevel.checkpoint()
+            if any(map(self.refuse, events)):
+                raise FileProblem("disk_full", "log")
+            new = tuple(Recorded(len(self.records) + n, 0.0, event) for n, event in enumerate(events, start=1))
+            self.records += new
+            for event in events:
+                for owner in self.owners:
+                    owner.fold(event)
+            self._written.set()
+            self._written = anyio.Event()
+            return new
+
+    @property
+    def events(self) -> list[Event]:
+        return [record.event for record in self.records]
+
+    @property
+    def kinds(self) -> list[str]:
+        return [type(event).__name__ for event in self.events]
+
+    def of(self, *kinds: type[Event]) -> list[Any]:
+        """The events of these kinds, in order."""
+        return [event for event in self.events if isinstance(event, kinds)]
+
+    async def until(self, kind: type[Event], count: int = 1) -> Any:
+        """The event of this kind that makes them so many, once it is there."""
+        with anyio.fail_after(5):
+            while len(found := self.of(kind)) < count:
+                await self._written.wait()
+        return found[count - 1]
+
+
+class FakeEditor:
+    """Applies each edit to its documents at once, unless it was told to refuse."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.edits: list[DocumentEdit] = []
+        self.refusing = False
+
+    async def apply(self, edit: DocumentEdit) -> EditReply:
+        self.edits.append(edit)
+        document = self.documents.get(edit.uri)
+        if self.refusing or document is None or document.version != edit.version:
+            return EditReply(applied=False, reason="refused")
+        changes: Sequence[TextChange] = edit.changes
+        after = replace(document, version=document.version + 1, text=apply_step(document.text, tuple(changes)))
+        self.documents.changed(after, None)
+        return EditReply(applied=True)
+
+
+class FakeFiles:
+    """A disk with nothing on it."""
+
+    def read_text(self, path: Path) -> FileText:
+        raise FileProblem("file_missing", path)
+
+    def exists(self, path: Path) -> bool:
+        return False
+
+    def write_text(self, path: Path, text: str, form: TextForm, expected: Sha | None) -> Sha:
+        raise FileProblem("read_only", path)
+
+    def remove(self, path: Path, expected: Sha) -> None:
+        raise FileProblem("read_only", path)
+
+    def list_dir(self, path: Path) -> Any:
+        return iter(tuple[DirEntry, ...]())
+
+
+class FakeReview:
+    """Proposals wait for `decide`. A draft with "overlap" in its title overlaps whatever is undecided."""
+
+    def __init__(self, journal: FakeJournal) -> None:
+        self._journal = journal
+        self._by_call: dict[CallId, Proposal] = {}
+        self._decided: dict[ProposalId, anyio.Event] = {}
+        self.outcomes: dict[ProposalId, str] = {}
+        self.granted: list[str] = []
+        journal.owners.append(self)
+
+    def fold(self, event: Event) -> None:
+        if isinstance(event, Proposed):
+            self._by_call[event.proposal.call] = event.proposal
+            self._decided.setdefault(event.proposal.id, anyio.Event())
+
+    async def propose(self, draft: Draft, origin: Origin) -> Proposal:
+        if "overlap" in draft.title and self.open:
+            raise OverlapsPending
+        known = ProposalId(new_id())
+        uri = draft.files[0].uri
+        hunk = Hunk(
+            HunkId(new_id()), known, FileId(new_id()), uri, "edit", "a", "b", Span(0, 1), digest("edit", uri, "a", "b")
+        )
+        file = FileChange(hunk.file, "edit", uri, Source("disk", Sha("0")), Sha("0"), FORM, (hunk.id,))
+        proposal = Proposal(known, origin.session, origin.turn, origin.call, (file,), origin.policy, draft.title)
+        await self._journal.append(Proposed(proposal, (hunk,)))
+        return proposal
+
+    def proposal_of(self, call: CallId) -> Proposal | None:
+        return self._by_call.get(call)
+
+    async def grant(self, proposal: ProposalId, rule: str) -> None:
+        self.granted.append(rule)
+        self._settle(proposal, "present")
+
+    async def settle(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
+        await self._decided[proposal].wait()
+        outcome: Any = self.outcomes[proposal]
+        return (HunkOutcome(HunkId("h"), outcome),)
+
+    async def withdraw(self, proposal: ProposalId, reason: str) -> None:
+        if not self._decided[proposal].is_set():
+            self._settle(proposal, "withdrawn")
+
+    @property
+    def open(self) -> list[str]:
+        """The titles of what waits."""
+        return [p.title for p in self._by_call.values() if not self._decided[p.id].is_set()]
+
+    def decide(self, title: str, outcome: str = "present") -> None:
+        """What the person would do."""
+        self._settle(next(p.id for p in self._by_call.values() if p.title == title), outcome)
+
+    def _settle(self, proposal: ProposalId, outcome: str) -> None:
+        self.outcomes[proposal] = outcome
+        self._decided[proposal].set()
+
+
+class Given(ToolInput):
+    """The input of a `FakeTool`."""
+
+    path: str = "a.txt"
+    note: str = ""
+
+
+Behaviour = Callable[[Given], Awaitable[str]]
+
+
+async def _ok(given: Given) -> str:
+    return f"did {given.note or given.path}"
+
+
+@dataclass
+class FakeTool(Tool[Given]):
+    """A tool of which a test says what it does. `seen` tells the phases that it was taken through."""
+
+    name: str = "look"
+    kind: SubjectKind = "read"
+    safe: bool = True
+    edits: bool = False
+    inside: bool = True
+    limit: int = 32_000
+    commits: Behaviour = _ok
+    prepares: Behaviour = _ok
+    seen: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.spec = ToolSpec(self.name, "A tool.", "other", Given, result_limit=self.limit)
+
+    def flags(self, given: Given) -> Flags:
+        return Flags(self.safe, self.safe, not self.safe)
+
+    async def prepare(self, given: Given, context: Context) -> Prepared:
+        await self.prepares(given)
+        self.seen.append(f"prepare {given.note or given.path}")
+        path = str(ROOT / given.path)
+        subjects = (Subj(self.kind, path, path, self.inside),)
+        title = f"{self.name} {given.note or given.path}"
+        draft = None
+        if self.edits:
+            file = FileDraft("edit", Uri(f"file://{path}"), Source("disk", Sha("0")), FORM, "a", "a", "b")
+            draft = Draft(title, (file,))
+        return Prepared(title, subjects, draft, state=given)
+
+    async def commit(self, prepared: Prepared, context: Context) -> Outcome:
+        self.seen.append(f"commit {prepared.state.note or prepared.state.path}")
+        return Outcome(await self.commits(prepared.state), "shown")
+
+
+@dataclass
+class FakeHook:
+    """Says what it is told to; `seen` has the phases, the inputs and the results that it saw."""
+
+    says: Callable[[Mapping[str, Any]], HookSays] = lambda _: HookSays()
+    rewrites: Callable[[Outcome], Outcome] = lambda outcome: outcome
+    seen: list[Any] = field(default_factory=list)
+
+    async def before(self, tool: str, args: Mapping[str, Any], prepared: Prepared) -> HookSays:
+        self.seen.append(("before", dict(args), prepared.title))
+        return self.says(args)
+
+    async def after(self, tool: str, outcome: Outcome) -> Outcome:
+        self.seen.append(("after", outcome.status))
+        return self.rewrites(outcome)
+
+
+def call_item(tool: str, call: str = "", **args: Any) -> ItemReady:
+    """A finished function call, as a model streams it."""
+    return ItemReady({"type": "function_call", "call_id": call or new_id(), "name": tool, "arguments": _json(args)})
+
+
+def _json(args: Mapping[str, Any]) -> str:
+    return str(ScriptedCall(tool="", args=dict(args)).model_dump_json(include={"args"}))[len('{"args":') : -1]
+
+
+def text_item(text: str) -> ItemReady:
+    """A finished message."""
+    content = [{"type": "output_text", "text": text}]
+    return ItemReady({"type": "message", "id": new_id(), "role": "assistant", "content": content})
+
+
+DONE = Ended("completed")
+Streamed = ModelEvent | Exception | Literal["hold"]
+
+
+class FakeModel:
+    """Streams the given answers, one after another, and keeps the requests; for what no script can say."""
+
+    name = "fake"
+
+    def __init__(self, *answers: Sequence[Streamed]) -> None:
+        self.answers = list(answers)
+        self.requests: list[ModelRequest] = []
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        self.requests.append(request)
+        for event in self.answers.pop(0):
+            if isinstance(event, Exception):
+                raise event
+            if event == "hold":
+                await anyio.sleep_forever()
+            elif isinstance(event, TextDelta | ItemReady | Ended):
+                yield event
+
+
+def scripted(*steps: ScriptedStep) -> ScriptedModel:
+    """The shipped model, with one turn for any prompt."""
+    return ScriptedModel(Script(turns=(ScriptedTurn(steps=steps),)))
+
+
+class Rig:
+    """An engine on fakes. What a test does not name is as in production."""
+
+    def __init__(
+        self,
+        model: Model | None = None,
+        *tools: Tool[Any],
+        hooks: Sequence[Hook] = (),
+        setting: Setting | None = None,
+        limits: Limits | None = None,
+        events: Sequence[Event] = (),
+    ) -> None:
+        self.journal = FakeJournal()
+        self.transcript = Transcript()
+        self.approvals = Approvals(self.journal)
+        self.journal.owners += [self.transcript, self.approvals]
+        self.review = FakeReview(self.journal)
+        self.clock = FakeClock()
+        self.deltas: list[TextDelta] = []
+        self.setting = setting or Setting(ROOT, trusted=True)
+        self.registry = Registry(tools)
+        self.context = Context(Workspace(ROOT, FakeFiles(), Documents()), lambda _: False)
+        ports = Ports(SESSION, self.registry, self.context, self.journal, self.approvals, self.review)
+        self.pipeline = Pipeline(ports, lambda: self.setting, lambda: "ask", hooks)
+        stepper = Stepper(model or FakeModel(), self.registry, self.journal, self.deltas.append, self.transcript.known)
+        self.engine = Engine(
+            root=str(ROOT),
+            transcript=self.transcript,
+            journal=self.journal,
+            registry=self.registry,
+            stepper=stepper,
+            pipeline=self.pipeline,
+            approvals=self.approvals,
+            review=self.review,
+            clock=self.clock,
+            limits=limits or Limits(),
+        )
+        for event in events:
+            self.journal.records.append(Recorded(len(self.journal.records) + 1, 0.0, event))
+            for owner in self.journal.owners:
+                owner.fold(event)
+
+    def opened(self, tool: str, call: str = "", **args: Any) -> CallOpened:
+        """A call that the model has asked for; as in a turn, the history has it."""
+        item = call_item(tool, call, **args).item
+        return CallOpened(TURN, CallId(str(item["call_id"])), tool, "other", tool, args)
+
+    async def turn(self, text: str = "go") -> TurnEnded:
+        """A whole turn, which nobody interrupts."""
+        with anyio.fail_after(5):
+            return await run_turn(self.engine, Prompt(TURN, text), lambda: False)
+
+    @property
+    def outputs(self) -> list[tuple[str, str]]:
+        """What the model was told of its calls: (call id, output)."""
+        return outputs(self.transcript.items)
+
+
+def outputs(items: Sequence[Item]) -> list[tuple[str, str]]:
+    """The outputs in a history: (call id, output)."""
+    return [(item["call_id"], item["output"]) for item in items if item.get("type") == "function_call_output"]
+
+
+def complaints(items: Sequence[Item]) -> list[str]:
+    """What the Responses API would refuse in a history: each call has one output, after it, before the next answer."""
+    found: list[str] = []
+    waiting: list[str] = []
+    for item in items:
+        kind, call = item.get("type"), item.get("call_id")
+        if kind == "function_call":
+            waiting.append(str(call))
+        elif kind == "function_call_output":
+            if waiting[:1] != [call]:
+                found.append(f"the output of {call} comes where {waiting[:1]} was due")
+            waiting = [one for one in waiting if one != call]
+        elif waiting and item.get("role") != "assistant":
+            found.append(f"{item.get('role')} speaks before the outputs of {waiting}")
+    return found + [f"no output for {waiting}"] * bool(waiting)
