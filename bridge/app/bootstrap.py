@@ -54,10 +54,14 @@ async def running(settings: Settings, editor: Editor, documents: Documents, bus:
         return Setting(root, settings.mode, settings.rules, forbidden)
 
     parts = Parts(bus, SystemClock(), choose_model(settings), build_registry(), setting, outside)
-    async with anyio.create_task_group() as group:
-        runtime = Runtime(settings, Shared(bus, documents, store), parts, group)
-        try:
-            yield runtime
-        finally:
-            group.cancel_scope.cancel()
-    runtime.close()
+    runtime: Runtime | None = None
+    try:
+        async with anyio.create_task_group() as group:
+            runtime = Runtime(settings, Shared(bus, documents, store), parts, group)
+            try:
+                yield runtime
+            finally:
+                group.cancel_scope.cancel()
+    finally:
+        if runtime is not None:
+            runtime.close()

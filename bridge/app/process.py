@@ -29,7 +29,7 @@ class LocalProcess:
                 start_new_session=True,
             )
         except OSError as error:
-            raise FileProblem.of(error, Path(argv[0])) from error
+            raise FileProblem.of(error, Path(error.filename or argv[0])) from error
         try:
             return await _talk(child, stdin, limit)
         finally:
@@ -44,7 +44,7 @@ async def _talk(child: Process, stdin: bytes, limit: int) -> Completed:
     out, err = Sink(limit), Sink(STDERR_LIMIT)
     async with anyio.create_task_group() as group:
         group.start_soon(_feed, child, stdin)
-        group.start_soon(err.drain, child.stderr)
+        group.start_soon(err.drain, child.stderr, False)
         await out.drain(child.stdout)
         if out.cut:
             group.cancel_scope.cancel()
@@ -61,7 +61,7 @@ async def _feed(child: Process, stdin: bytes) -> None:
 
 
 class Sink:
-    """Keeps the first `limit` bytes of a stream and stops there."""
+    """Keeps the first `limit` bytes of a stream."""
 
     def __init__(self, limit: int) -> None:
         """Empty."""
@@ -69,8 +69,11 @@ class Sink:
         self.cut = False
         self._limit = limit
 
-    async def drain(self, stream: ByteReceiveStream | None) -> None:
-        """Read until the stream ends or the limit is reached."""
+    async def drain(self, stream: ByteReceiveStream | None, stop: bool = True) -> None:
+        """Read until the stream ends, or until the limit is reached where `stop` says so.
+
+        A stream that nobody reads any more fills up, and holds the child back for ever.
+        """
         if stream is None:
             return
         async for piece in stream:
@@ -78,4 +81,5 @@ class Sink:
             if len(self.kept) > self._limit:
                 del self.kept[self._limit :]
                 self.cut = True
-                return
+                if stop:
+                    return

@@ -59,9 +59,11 @@ class Runtime:
         log = await anyio.to_thread.run_sync(SessionLog.create, path, self._parts.clock)
         opened = SessionOpened(id_, str(root), self.settings.model, self.settings.mode, self.settings.policy)
         session = self._build(id_, root, log)
+        self._live[id_] = session  # before its first record: who hears of that looks the session up
         try:
             await session.journal.append(opened)
         except BridgeError:
+            self._live.pop(id_)
             session.close()
             raise
         return self._adopt(session)

@@ -63,8 +63,10 @@ class SessionJournal:
         """See the port."""
         async with self._order:
             records = await self._log.append(*events)
+            # What is appended together is one fact: nobody is told of its first half while the second is not folded.
             for record in records:
                 self._fold(record.event)
+            for record in records:
                 self._bus.publish(self._session, record)
             return records
 

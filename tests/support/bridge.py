@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,18 +12,48 @@ from tests.support.raw_client import PATIENCE_S, Message, RawClient
 
 BRIDGE = (sys.executable, "-m", "bridge")
 
+Steps = Sequence[Message] | Mapping[str, Sequence[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a daemon works, and the script that its model plays."""
+
+    work: Path
+    state: Path
+    script: Path
+
+    @property
+    def options(self) -> Message:
+        """The `initializationOptions`."""
+        return {"model": "scripted", "script": str(self.script), "stateDir": str(self.state)}
+
 
 class Bridge:
-    """A daemon on a workspace below `folder`, whose scripted model plays `steps` for any prompt."""
+    """A daemon on a workspace below `folder`.
 
-    def __init__(self, folder: Path, steps: Sequence[Message], capabilities: Message | None = None) -> None:
-        self.work, self._state = folder / "work", folder / "state"
-        self.work.mkdir(parents=True, exist_ok=True)
-        script = folder / "script.json"
-        script.write_text(json.dumps({"turns": [{"steps": list(steps)}]}), encoding="utf-8")
+    Its scripted model plays `steps` for any prompt, or, where they are a mapping, those of the first pattern that is
+    found in the prompt. Made again on the same folder, it is the daemon after a restart.
+    """
+
+    def __init__(
+        self, folder: Path, steps: Steps = (), capabilities: Message | None = None, options: Message | None = None
+    ) -> None:
+        place = Bridge.prepare(folder, steps)
+        self.work, self.state = place.work, place.state
         self._capabilities = capabilities or {}
-        self._options = {"model": "scripted", "script": str(script), "stateDir": str(self._state)}
+        self._options = place.options | (options or {})
         self.client = RawClient(BRIDGE)
+
+    @staticmethod
+    def prepare(folder: Path, steps: Steps) -> Place:
+        """The folders and the script; nothing runs yet."""
+        place = Place(folder / "work", folder / "state", folder / "script.json")
+        place.work.mkdir(parents=True, exist_ok=True)
+        turns = steps if isinstance(steps, Mapping) else {"": steps}
+        rows = [{"when": when, "steps": list(those)} for when, those in turns.items()]
+        place.script.write_text(json.dumps({"turns": rows}), encoding="utf-8")
+        return place
 
     def __enter__(self) -> Self:
         self.client.call("initialize", self.initialize_params())
@@ -72,6 +103,18 @@ class Bridge:
         found: list[Message] = self.client.call("textDocument/codeAction", params)["result"]
         return found
 
+    def file(self, name: str, content: str | bytes) -> Path:
+        """A file of the workspace."""
+        path = self.work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def alive(self) -> None:
+        """Any request is answered."""
+        assert self.client.call("ping")["error"]["code"] == -32601
+        assert self.client.process.poll() is None
+
     def hunks(self, uri: str) -> list[Message]:
         """The next diagnostics of a document that are not empty."""
         found = self.client.wait_for(
@@ -104,7 +147,7 @@ class Bridge:
 
     def log(self) -> list[Message]:
         """The records of the one session."""
-        (path,) = self._state.glob("sessions/*/*.jsonl")
+        (path,) = self.state.glob("sessions/*/*.jsonl")
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
     def outputs(self) -> list[str]:

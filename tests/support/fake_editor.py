@@ -89,9 +89,7 @@ class FakeEditor:
         buffer.undo.append(buffer.text)
         for change in changes:
             self._change(buffer, change)
-        if self.manner.tells == "before" and self.manner.sync == "exact":
-            self.flush(uri)
-        elif self.manner.sync == "whole":
+        if self.manner.tells == "before" and self.manner.sync != "coarse":
             self.flush(uri)
 
     def undo(self, uri: Uri) -> None:

@@ -1,9 +1,10 @@
 """Stand-ins for the harness's ports, and an engine on them: everything in memory, nothing waits for real time."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import anyio
 
@@ -14,11 +15,9 @@ from bridge.harness.errors import FileProblem, OverlapsPending
 from bridge.harness.execution.hooks import Hook, HookSays
 from bridge.harness.execution.pipeline import Pipeline, Ports
 from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, SessionId, TurnId, Uri, new_id
-from bridge.harness.models.scripted import Script, ScriptedCall, ScriptedModel, ScriptedStep, ScriptedTurn
+from bridge.harness.models.scripted import Script, ScriptedModel, ScriptedStep, ScriptedTurn
 from bridge.harness.permissions.approvals import Approvals
 from bridge.harness.permissions.policy import Setting
-from bridge.harness.ports.editor import DocumentEdit, EditReply
-from bridge.harness.ports.files import DirEntry, FileText
 from bridge.harness.ports.model import Model
 from bridge.harness.ports.review import Origin
 from bridge.harness.session.transcript import Transcript
@@ -37,22 +36,16 @@ from bridge.harness.values.proposals import (
     Proposal,
     digest,
 )
-from bridge.harness.values.text import Sha, Span, TextChange, TextForm
+from bridge.harness.values.text import Sha, Span, TextForm
 from bridge.harness.values.tools import Flags, Outcome, Prepared, ToolSpec
 from bridge.harness.workspace.documents import Documents
-from bridge.harness.workspace.spans import apply_step
 from bridge.harness.workspace.workspace import Workspace
+from tests.support import fake_journal
 
 ROOT = Path("/ws")
 SESSION = SessionId("s1")
 TURN = TurnId("t1")
 FORM = TextForm("utf-8", bom=False, eol="lf", final_newline=True, mode=None)
-
-
-class Owner(Protocol):
-    """Owns state that is a fold of the log."""
-
-    def fold(self, event: Event) -> None: ...
 
 
 class FakeClock:
@@ -68,29 +61,21 @@ class FakeClock:
         return self.time
 
 
-class FakeJournal:
+class FakeJournal(fake_journal.FakeJournal):
     """A log in memory. `refuse` says which events the disk does not take; `until` waits for one to be written."""
 
-    def __init__(self, *owners: Owner) -> None:
-        self.records: list[Recorded] = []
-        self.owners = list(owners)
+    def __init__(self) -> None:
+        super().__init__()
         self.refuse: Callable[[Event], bool] = lambda _: False
-        self._order = anyio.Lock()
         self._written = anyio.Event()
 
     async def append(self, *events: Event) -> tuple[Recorded, ...]:
-        async with self._order:
-            await anyio.lowlevel.checkpoint()
-            if any(map(self.refuse, events)):
-                raise FileProblem("disk_full", "log")
-            new = tuple(Recorded(len(self.records) + n, 0.0, event) for n, event in enumerate(events, start=1))
-            self.records += new
-            for event in events:
-                for owner in self.owners:
-                    owner.fold(event)
-            self._written.set()
-            self._written = anyio.Event()
-            return new
+        if any(map(self.refuse, events)):
+            raise FileProblem("disk_full", "log")
+        records = await super().append(*events)
+        self._written.set()
+        self._written = anyio.Event()
+        return records
 
     @property
     def events(self) -> list[Event]:
@@ -101,8 +86,7 @@ class FakeJournal:
         return [type(event).__name__ for event in self.events]
 
     def of(self, *kinds: type[Event]) -> list[Any]:
-        """The events of these kinds, in order."""
-        return [event for event in self.events if isinstance(event, kinds)]
+        return super().of(*kinds)
 
     async def until(self, kind: type[Event], count: int = 1) -> Any:
         """The event of this kind that makes them so many, once it is there."""
@@ -110,44 +94,6 @@ class FakeJournal:
             while len(found := self.of(kind)) < count:
                 await self._written.wait()
         return found[count - 1]
-
-
-class FakeEditor:
-    """Applies each edit to its documents at once, unless it was told to refuse."""
-
-    def __init__(self, documents: Documents) -> None:
-        self.documents = documents
-        self.edits: list[DocumentEdit] = []
-        self.refusing = False
-
-    async def apply(self, edit: DocumentEdit) -> EditReply:
-        self.edits.append(edit)
-        document = self.documents.get(edit.uri)
-        if self.refusing or document is None or document.version != edit.version:
-            return EditReply(applied=False, reason="refused")
-        changes: Sequence[TextChange] = edit.changes
-        after = replace(document, version=document.version + 1, text=apply_step(document.text, tuple(changes)))
-        self.documents.changed(after, None)
-        return EditReply(applied=True)
-
-
-class FakeFiles:
-    """A disk with nothing on it."""
-
-    def read_text(self, path: Path) -> FileText:
-        raise FileProblem("file_missing", path)
-
-    def exists(self, path: Path) -> bool:
-        return False
-
-    def write_text(self, path: Path, text: str, form: TextForm, expected: Sha | None) -> Sha:
-        raise FileProblem("read_only", path)
-
-    def remove(self, path: Path, expected: Sha) -> None:
-        raise FileProblem("read_only", path)
-
-    def list_dir(self, path: Path) -> Any:
-        return iter(tuple[DirEntry, ...]())
 
 
 class FakeReview:
@@ -279,11 +225,8 @@ class FakeHook:
 
 def call_item(tool: str, call: str = "", **args: Any) -> ItemReady:
     """A finished function call, as a model streams it."""
-    return ItemReady({"type": "function_call", "call_id": call or new_id(), "name": tool, "arguments": _json(args)})
-
-
-def _json(args: Mapping[str, Any]) -> str:
-    return str(ScriptedCall(tool="", args=dict(args)).model_dump_json(include={"args"}))[len('{"args":') : -1]
+    item = {"type": "function_call", "call_id": call or new_id(), "name": tool, "arguments": json.dumps(args)}
+    return ItemReady(item)
 
 
 def text_item(text: str) -> ItemReady:
@@ -342,7 +285,7 @@ class Rig:
         self.deltas: list[TextDelta] = []
         self.setting = setting or Setting(ROOT, trusted=True)
         self.registry = Registry(tools)
-        self.context = Context(Workspace(ROOT, FakeFiles(), Documents()), lambda _: False)
+        self.context = Context(Workspace(ROOT, fake_journal.FakeFiles(), Documents()), lambda _: False)
         ports = Ports(SESSION, self.registry, self.context, self.journal, self.approvals, self.review)
         self.pipeline = Pipeline(ports, lambda: self.setting, lambda: "ask", hooks)
         stepper = Stepper(model or FakeModel(), self.registry, self.journal, self.deltas.append, self.transcript.known)

@@ -101,6 +101,13 @@ class Place:
         return [row["output"] for row in self.records("CallEnded")]
 
 
+def private_env(place: Place) -> dict[str, str]:
+    """The environment of an editor that keeps nothing in the home of whoever runs the tests."""
+    folders = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("NVIM", "VIM"))}
+    return {**own, **dict.fromkeys(folders, str(place.home)), "NVIM_LOG_FILE": os.devnull}
+
+
 def configuration(place: Place, daemon: Sequence[str]) -> str:
     """An init.lua as a person would write it, for this workspace."""
     cmd = ", ".join(f"[==[{word}]==]" for word in daemon)
@@ -136,12 +143,10 @@ class Neovim:
 
     def __enter__(self) -> Self:
         """Start it, with the daemon configured and nothing open."""
-        folders = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME")
-        env = {**os.environ, **dict.fromkeys(folders, str(self.place.home)), "NVIM_LOG_FILE": os.devnull}
         init = self.place.home / "init.lua"
         init.write_text(configuration(self.place, self.daemon) + self.config, encoding="utf-8")
         argv = [nvim_binary(), "--embed", "--headless", "--clean", "-u", str(init)]
-        self._rpc = NvimRpc(argv, env, self.place.work)
+        self._rpc = NvimRpc(argv, private_env(self.place), self.place.work)
         self.pid = self._rpc.process.pid
         self.lua(_SETUP)
         return self
@@ -310,6 +315,14 @@ class Neovim:
 
         eventually(stopped, within)
 
+    def placed(self, count: int) -> None:
+        """Wait until it is known of so many hunks what stands."""
+        eventually(lambda: len(self.place.records("Placed")) == count)
+
     def until(self, predicate: Callable[[], Any], within: float = 5.0) -> Any:
         """See `eventually`."""
         return eventually(predicate, within)
+
+    def pick_later(self) -> None:
+        """Leave the open question; the editor forgets that it was asked."""
+        self.lua("E2E.waiting = {}")

@@ -33,8 +33,8 @@ class NvimRpc:
         """Call an API function. Raises `NvimError`."""
         self._number += 1
         body = msgpack.packb([0, self._number, method, list(arguments)], unicode_errors="surrogateescape")
-        if self.process.stdin is None:
-            raise NvimError("no pipe")
+        if self.process.stdin is None or self.process.stdin.closed:
+            raise NvimError(f"{method}: the editor was ended")
         try:
             self.process.stdin.write(body)
         except OSError as error:

@@ -59,8 +59,10 @@ class Desk:
         """With the task that writes late events."""
         async with anyio.create_task_group() as group:
             group.start_soon(self.review.run)
-            yield self
-            group.cancel_scope.cancel()
+            try:
+                yield self
+            finally:
+                self.review.close()
 
     def restarted(self) -> "Desk":
         """A new process on what the old one left."""

@@ -47,7 +47,8 @@ async def run_turn(engine: Engine, prompt: Prompt | None, interrupted: Callable[
     `BridgeError` only where even that can't be recorded.
     """
     if prompt is not None:
-        await engine.journal.append(prompt)
+        with anyio.CancelScope(shield=True):  # what was said stands, however soon it is taken back
+            await engine.journal.append(prompt)
     turn = engine.transcript.turn
     if turn is None:
         raise ValueError("there is no open turn")

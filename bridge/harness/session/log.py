@@ -109,7 +109,7 @@ class SessionLog:
     async def append(self, *events: Event) -> tuple[Recorded, ...]:
         """See the Journal port. On failure the file is cut back to what it was, and nothing was recorded."""
         async with self._order:
-            now = self._clock.now()
+            now = round(self._clock.now(), 6)  # as it is written: who reads it back later sees the same
             records = tuple(Recorded(self._seq + n, now, event) for n, event in enumerate(events, start=1))
             body = b"".join(map(encode, records))
             if any(event.durable for event in events):

@@ -37,6 +37,9 @@ TRIES = 5
 CONFIRM_S = 2.0
 """How long after the editor's answer its text may take to arrive; Neovim batches changes for 0.15 s."""
 
+UNHEARD = "the editor does not tell of its changes any more; save this file and open it again"
+"""Never sent a second time: it may stand. Neovim 0.11 forgets a buffer that was changed while it had no client."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -171,6 +174,9 @@ class Placer:
         if not plan.hunks:
             return ()
         await self._intend(plan, "client", sha(plan.before), sha(plan.after))
+        standing = self._documents.get(document.uri)
+        if standing is None or standing.text != plan.before:  # typed, or closed, while the intent was written
+            return plan.hunks
         self._under_way[document.uri] = plan
         self._places.expect(document.uri, plan.before, plan.after, plan.changes)
         watch = Watch(self._documents, document.uri)
@@ -180,9 +186,14 @@ class Placer:
                 DocumentEdit(document.uri, document.version, document.text, plan.changes, label)
             )
             verdicts = await self._watch_for(plan, watch, reply)
-            if not reply.applied and watch.text == plan.before:
+            if not reply.applied and watch.text == plan.before and not watch.closed:
                 await self._placed(plan.hunks, "absent", f"the editor refused the edit: {reply.reason or 'no reason'}")
                 return ()
+            if reply.applied and not watch.count:
+                await self._placed(plan.hunks, "unverified", UNHEARD)
+                return ()
+            unchecked = reply.applied and document.version <= 0
+            verdicts = self._at_their_places(plan, verdicts, watch.text, unchecked=unchecked)
             unsure = [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "unverified"]
             if unsure and document.version <= 0 and await self._heal(plan, watch):
                 return ()
@@ -208,12 +219,33 @@ class Placer:
                 await watch.next()
         return _verdicts(plan, watch.text)
 
+    def _at_their_places(self, plan: Plan, verdicts: Sequence[str], observed: str, *, unchecked: bool) -> Sequence[str]:
+        """Among equal lines a text can't tell an edit on the wrong line; the changes that the editor told can.
+
+        Where a hunk's old text still stands at its place, as typing has moved it, its edit went elsewhere. `unchecked`,
+        the editor made the edit whatever the person typed: it has to be seen at its place, and what looks like a
+        deletion of theirs may be it.
+        """
+        if observed in (plan.before, plan.after):
+            return verdicts
+        found = []
+        for hunk, change, verdict in zip(plan.hunks, plan.changes, verdicts, strict=True):
+            if unchecked:
+                sure = verdict == "present" and self._places.is_done(hunk)
+            else:
+                sure = verdict != "present" or not self._places.is_untouched(hunk, change.text)
+            found.append(verdict if sure else "unverified")
+        return found
+
     async def _heal(self, plan: Plan, watch: "Watch") -> bool:
         """Version 0: the editor does not check the version, and may have put the edit on a wrong line. Put it right."""
         document = self._documents.get(watch.uri)
         healed = heal(plan.before, plan.changes, watch.text)
         if document is None or healed is None:
             return False
+        if healed == document.text:
+            await self._placed(plan.hunks, "present", "")
+            return True
         changes = tuple(line_changes(document.text, healed))
         await self._intend(plan, "client", sha(document.text), sha(healed))
         self._places.expect(document.uri, document.text, healed, changes)
@@ -285,7 +317,8 @@ class Placer:
             change = self._places.change(hunk, new_text(hunk))
             if hunk.op == "create" and not text:  # an editor has the file open, new and empty
                 change = TextChange(0, 0, new_text(hunk))
-            if self._places.is_done(hunk) or (change and text[change.start : change.end] == change.text):
+            made = text == new_text(hunk) if hunk.op == "create" else self._places.is_done(hunk)
+            if made or (change and text[change.start : change.end] == change.text):
                 await self._placed((hunk,), "present", "the same text stood there already")
             elif change is None:
                 await self._stale((hunk,), "overlap")
@@ -309,14 +342,18 @@ class Placer:
 
 
 def _verdicts(plan: Plan, observed: str) -> list[Finding]:
-    found = confirm(plan.before, plan.changes, observed)
-    return ["absent" if _overtyped(plan, number, observed) else one for number, one in enumerate(found)]
-
-
-def _overtyped(plan: Plan, number: int, observed: str) -> bool:
-    """Whether none of the hunk's new lines stands anywhere, though some would be new in this text.
+    """`confirm`, but `absent` where none of a hunk's new lines stands anywhere, though some would be new in this text.
 
     Then it does not matter if the edit ever stood: it is planned anew, and is stale if its old text stands no more.
     """
-    new = set(split_lines(plan.changes[number].text)).difference(split_lines(plan.before))
-    return bool(new) and new.isdisjoint(split_lines(observed))
+    found = confirm(plan.before, plan.changes, observed)
+    if observed in (plan.before, plan.after):
+        return list(found)
+    before, now = _bare_lines(plan.before), _bare_lines(observed)
+    new = [_bare_lines(change.text) - before for change in plan.changes]
+    return ["absent" if lines and lines.isdisjoint(now) else one for lines, one in zip(new, found, strict=True)]
+
+
+def _bare_lines(text: str) -> set[str]:
+    """Without their ends, which editors may change in what they insert."""
+    return {line.rstrip("\r\n") for line in split_lines(text)}

@@ -100,8 +100,7 @@ class Reviewer:
         async with self._late:
             async for id_ in self._late:
                 try:
-                    async with self._deciding:
-                        await self._append(*self._changed_fit(id_))
+                    await self._record_fit(id_)
                 except FileProblem as problem:  # the next change of the document tries again
                     logger.warning("%s", problem)
 
@@ -120,17 +119,16 @@ class Reviewer:
         bases = [await anyio.to_thread.run_sync(self._outside.blobs.put, file.base) for file in draft.files]
         # From here to `_track` nothing else runs: what is pending, and what stands, can't change under the hunks.
         found = [self._find(file, known) for file in draft.files]
-        parts = zip(draft.files, bases, found, strict=True)
-        files = [_file_change(file, base, hunks) for file, base, hunks in parts]
+        files = [_file_change(*parts) for parts in zip(draft.files, bases, found, strict=True)]
         proposal = Proposal(
             known, origin.session, origin.turn, origin.call, tuple(files), origin.policy, draft.title, draft.atomic
         )
-        for file, hunks in zip(draft.files, found, strict=True):
-            self._track(file, hunks)
+        for file, places in zip(draft.files, found, strict=True):
+            self._track(file, places)
         hunks = tuple(one.hunk for file in found for one in file)
         try:
             await self._outside.journal.append(Proposed(proposal, hunks))
-        except BaseException:
+        except BaseException:  # not recorded: not tracked
             for hunk in hunks:
                 if hunk.id not in self._state.hunks:
                     self._places.drop(hunk)
@@ -163,12 +161,11 @@ class Reviewer:
 
         The outcomes tell, in the order of `ids`, what stands.
         """
-        decision = Decision(verdict, by, reason)
         async with self._deciding:  # between the look and the record nobody else decides
             refused = {id_: outcome for id_ in ids if (outcome := self._refusal(id_, verdict)) is not None}
             agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
             fits = [event for id_ in agreed for event in self._changed_fit(id_)]
-            await self._append(*fits, *(Decided(id_, decision) for id_ in agreed))
+            await self._append(*fits, *(Decided(id_, self._decision(id_, verdict, by, reason)) for id_ in agreed))
         if verdict == "accepted":
             await self._apply([self._state.hunks[id_] for id_ in agreed])
         return tuple(refused.get(id_) or self._outcome(id_) for id_ in ids)
@@ -263,6 +260,11 @@ class Reviewer:
             if self._changed_fit(hunk.id):
                 self._send.send_nowait(hunk.id)
 
+    async def _record_fit(self, id_: HunkId) -> None:
+        async with self._deciding:
+            while event := self._changed_fit(id_):  # typing goes on while one is written
+                await self._append(*event)
+
     def _changed_fit(self, id_: HunkId) -> tuple[Event, ...]:
         """What the log does not say yet of how an undecided hunk fits."""
         state = self._state.states.get(id_)
@@ -301,6 +303,13 @@ class Reviewer:
 
     def _is_pending(self, state: HunkState | None) -> bool:
         return state is None or (not state.settled and state.placement == "absent")
+
+    def _decision(self, id_: HunkId, verdict: Verdict, by: Actor, reason: str) -> Decision:
+        """Who dismisses a hunk that no longer fits has written something else there: the model is told what."""
+        if verdict == "rejected" and self._places.fit(self._state.hunks[id_]) == "overlap":
+            why = reason or "the user changed these lines"
+            reason = f"{why}. They now read:\n{self._current(id_)}"
+        return Decision(verdict, by, reason)
 
     def _refusal(self, id_: HunkId, verdict: Verdict) -> HunkOutcome | None:
         state = self._state.states.get(id_)

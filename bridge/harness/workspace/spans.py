@@ -50,8 +50,8 @@ class LineIndex:
     def offset(self, line: int, character: int, encoding: Encoding) -> int:
         """An editor's position as an offset. As LSP says, what lies past a line's end, or past the text, is clamped.
 
-        One column past the end of a line that ends in "\\r\\n" is the place between the two: Neovim, in a file with mixed
-        line ends, counts the "\\r" as a character.
+        One column past the end of a line that ends in "\\r\\n" is the place between the two: in a file with mixed line
+        ends Neovim counts the "\\r" as a character.
         """
         if line >= len(self._starts):
             return len(self._text)

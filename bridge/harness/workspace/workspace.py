@@ -16,6 +16,9 @@ from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.text import form_of, sha
 from bridge.harness.workspace.uris import to_path, to_uri
 
+PATH_MAX = 4096
+"""Bytes in a path that a system call takes (Linux). A walk by folder descriptors could go on; others could not."""
+
 Pending = Callable[[Uri, str], str]
 """(uri, text) -> the text with the session's undecided and accepted-but-absent hunks applied."""
 
@@ -46,16 +49,30 @@ class Workspace:
         self._pending = pending
 
     def locate(self, text: str) -> Location:
-        """A path as a model writes it: relative to the root, absolute, or a file: URI. Links are resolved, once."""
-        if "\0" in text or not text:
-            raise FileProblem("file_missing", Path(text.replace("\0", "?")), "that is not a path")
+        """A path as a model writes it: relative to the root, absolute, or a file: URI. Links are resolved, once.
+
+        The URI is that of the editor's document, where one is open under another name of the file.
+        """
         named = to_path(text) if text.startswith("file:") else Path(text)
-        if named is None:
-            raise FileProblem("file_missing", Path(text), "that is not a path")
+        if not text or named is None or not _is_path(named):
+            shown = text.encode("ascii", "backslashreplace").decode().replace("\0", "?")
+            raise FileProblem("file_missing", shown, "that is not a path")
+        # Two slashes at the start are kept apart by POSIX and are one on every system that we run on.
+        named = Path("/" + str(named).lstrip("/")) if named.is_absolute() and os.name == "posix" else named
         path = Path(os.path.normpath(self.root / named))
-        resolved = path.resolve()
+        if len(os.fsencode(path)) >= PATH_MAX:
+            raise FileProblem("file_missing", path.name, "the path is too long")
+        try:
+            resolved = path.resolve()
+            if resolved != (self.root / named).resolve():
+                raise FileProblem("outside_workspace", path, "it climbs out of a link by `..`; name the file itself")
+            if text.endswith("/") and resolved.is_file():
+                raise FileProblem("file_missing", path, "it is a file, and the path ends as a folder's does")
+        except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, before Python 3.13
+            raise FileProblem("file_unreadable", path, "the path can't be followed") from error
         literal = path.is_relative_to(self.root) or path.is_relative_to(self._real_root)
-        return Location(path, resolved, to_uri(path), literal and resolved.is_relative_to(self._real_root))
+        inside = literal and resolved.is_relative_to(self._real_root)
+        return Location(path, resolved, self._open_name(path, resolved), inside)
 
     def shown(self, path: Path) -> str:
         """The path as people and models read it: relative to the root where it lies inside."""
@@ -94,6 +111,14 @@ class Workspace:
             if (path := to_path(document.uri)) is not None and path.is_relative_to(self.root)
         )
 
+    def _open_name(self, path: Path, resolved: Path) -> Uri:
+        """Live buffers come before the disk, whichever link of theirs is named."""
+        uri = to_uri(path)
+        if self._documents.get(uri) is not None:
+            return uri
+        others = ((other.uri, to_path(other.uri)) for other in self._documents.all())
+        return next((known for known, name in others if name is not None and name.resolve() == resolved), uri)
+
     async def _of_buffer(self, place: Location, document: OpenDocument) -> Reading:
         """A buffer has no encoding of its own that we can see: the file's form holds, if there is a file."""
         form = await anyio.to_thread.run_sync(self._form_on_disk, place.path)
@@ -108,6 +133,14 @@ class Workspace:
             return self._files.read_text(path).form
         except FileProblem:
             return None
+
+
+def _is_path(named: Path) -> bool:
+    """Whether the system can have such a name: no NUL, and no half of a surrogate pair, which JSON can carry."""
+    try:
+        return b"\0" not in os.fsencode(named)
+    except UnicodeEncodeError:
+        return False
 
 
 def absent(uri: Uri, form: TextForm) -> Reading:

@@ -25,9 +25,15 @@ class LspEditor:
     def know(self, name: str, encoding: Encoding) -> None:
         """What the client calls itself, and the units that it counts columns in."""
         self.encoding = encoding
-        # Neovim gives a document the version 0 until its first change, and then its change count, which is 3 or more;
-        # it refuses an edit only for a version that is above 0 and older. Any number between has 0 checked as well.
         self._first_version = 1 if name == "Neovim" else 0
+
+    def version(self, told: int) -> int:
+        """A document's version, such that the client refuses an edit for an older one.
+
+        Neovim gives a document the version 0 until its first change, and then its change count, which is 3 or more; it
+        checks only versions above 0. Any number between has 0 checked as well.
+        """
+        return max(told, self._first_version)
 
     def spell(self, uri: Uri, spelling: str) -> None:
         """The client writes this URI so: editors compare URIs as text."""
@@ -39,7 +45,7 @@ class LspEditor:
 
     async def apply(self, edit: DocumentEdit) -> EditReply:
         """See the port. No label and no metadata: some clients fail on fields that they don't know."""
-        document = {"uri": self.spelled(edit.uri), "version": max(edit.version, self._first_version)}
+        document = {"uri": self.spelled(edit.uri), "version": self.version(edit.version)}
         changes = [{"textDocument": document, "edits": self._edits(edit)}]
         try:
             reply = await self._peer.request("workspace/applyEdit", {"edit": {"documentChanges": changes}}, REPLY_S)

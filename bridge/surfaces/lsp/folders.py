@@ -43,7 +43,7 @@ class Folders:
                 self._pygls = module.PyglsSide()
                 self._pygls.initialize(self._initialize, ())
             self._pygls.did_change_folders(raw)
-            found = (to_path(uri) for uri in self._pygls.folders)
+            found = map(_path, self._pygls.folders)
             self._paths = tuple(path for path in found if path is not None)
 
 
@@ -51,6 +51,13 @@ def _given(initialize: dict[str, Any]) -> list[Path]:
     folders = initialize.get("workspaceFolders")
     rows = folders if isinstance(folders, list) else []
     uris = [row.get("uri") for row in rows if isinstance(row, dict)] or [initialize.get("rootUri")]
-    paths = [path for uri in uris if isinstance(uri, str) and (path := to_path(uri)) is not None]
+    paths = [path for uri in uris if isinstance(uri, str) and (path := _path(uri)) is not None]
     root = initialize.get("rootPath")
     return paths or ([Path(root)] if isinstance(root, str) and root.startswith("/") else [])
+
+
+def _path(uri: str) -> Path | None:
+    try:
+        return to_path(uri)
+    except ValueError:
+        return None

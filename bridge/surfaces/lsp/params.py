@@ -6,14 +6,25 @@ left to the pygls side, which is loaded when something needs it.
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from bridge.harness.ids import Uri
+from bridge.harness.workspace.uris import canonical
 from bridge.protocol.base import Many, Wire
+from bridge.surfaces.lsp.jsonrpc import invalid_params
+
+MOST_DIGITS = 12
+"""Of a cursor; no list is longer."""
 
 
 def _whole(value: Any) -> Any:
     """Lua and JavaScript clients may write 3 as 3.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_uri(value: str) -> str:
+    canonical(value)  # a ValueError where it can't be taken apart
+    return value
 
 
 Uint = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
@@ -37,7 +48,7 @@ class Range(Wire):
 class DocumentId(Wire):
     """A document by its URI."""
 
-    uri: str
+    uri: Annotated[str, AfterValidator(_is_uri)]
 
 
 class VersionedId(DocumentId):
@@ -111,3 +122,20 @@ class CancelProgress(Wire):
     """window/workDoneProgress/cancel."""
 
     token: int | str
+
+
+def known_uri(uri: str, path: str) -> Uri:
+    """A URI in our spelling; raises -32602 for the field `path` where it can't be taken apart."""
+    try:
+        return canonical(uri)
+    except ValueError as error:
+        raise invalid_params([{"path": path, "message": f"this is no URI: {error}"}]) from None
+
+
+def place_in_list(cursor: str | None) -> int:
+    """Where a page begins; raises -32602 for a cursor that we did not give."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= MOST_DIGITS):
+        raise invalid_params([{"path": "cursor", "message": "this is no `nextCursor` of an earlier page"}])
+    return int(cursor)

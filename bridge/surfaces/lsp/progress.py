@@ -2,12 +2,15 @@
 
 import anyio
 
+from bridge.app import wording
 from bridge.app.bus import Update
 from bridge.app.session import Session, Turn
+from bridge.harness.errors import BridgeError
 from bridge.harness.ids import SessionId
 from bridge.harness.isolate import isolate
-from bridge.harness.values.events import CallOpened, Recorded, StepStarted, TurnEnded
+from bridge.harness.values.events import CallOpened, Recorded, SessionOpened, StepStarted, TurnEnded
 from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.joined import Joined
 from bridge.surfaces.lsp.peer import RemoteError
 from bridge.surfaces.lsp.review.show import show_text
 
@@ -27,22 +30,35 @@ class Progress:
         self._tokens: dict[SessionId, Token] = {}
         self._doing: dict[SessionId, str] = {}
         self._told: dict[SessionId, str] = {}
+        self._joined = Joined("a report of progress", lambda: context.tasks, self._report)
 
     async def begin(self, session: Session, turn: Turn, token: Token | None) -> None:
         """Report the turn, with the client's token or one that we create."""
         if token is None:
-            if not self._context.client.shows_progress:
-                return
-            token = f"harness-{turn.id}"
-            with isolate("a progress token"), anyio.move_on_after(CREATE_S):
-                try:
-                    await self._context.peer.request("window/workDoneProgress/create", {"token": token})
-                except RemoteError:
-                    return
-        if session.turn is turn:
+            token = await self._created(turn)
+        if token is not None and session.turn is turn:
             self._tokens[session.id] = token
             self._send(token, {"kind": "begin", "title": "Agent", "cancellable": True, "message": "thinking"})
-            self._report(session)
+            self._report(session.id)
+        try:
+            await turn.wait()
+        except BridgeError as problem:  # the log did not take it, so no `TurnEnded` tells of it
+            self._close(session.id, str(problem))
+            if not self._context.client.wants_updates:
+                show_text(self._context, f"Agent: {_one_line(f'{problem.hint} {problem}')}", kind=1)
+
+    async def _created(self, turn: Turn) -> Token | None:
+        """A token of our own, where the client shows progress and takes it."""
+        if not self._context.client.shows_progress:
+            return None
+        token = f"harness-{turn.id}"
+        with isolate("a progress token"), anyio.move_on_after(CREATE_S):
+            try:
+                await self._context.peer.request("window/workDoneProgress/create", {"token": token})
+                return token
+            except RemoteError:
+                pass
+        return None
 
     def cancel(self, token: Token) -> None:
         """The person pressed stop on a progress."""
@@ -52,40 +68,42 @@ class Progress:
 
     def on_update(self, session: SessionId, update: Update) -> None:
         """Say what goes on."""
-        if not isinstance(update, Recorded):
+        if not isinstance(update, Recorded) or isinstance(update.event, SessionOpened):
             return
-        live = self._context.runtime.session(session)
         match update.event:
             case StepStarted():
                 self._doing[session] = "thinking"
             case CallOpened(title=title):
-                self._doing[session] = title
+                self._doing[session] = wording.visible(title)
             case TurnEnded() as ended:
-                self._end(live, ended)
+                self._end(self._context.runtime.session(session), ended)
                 return
-        self._report(live)
+        self._joined.ask(session)
 
-    def _report(self, session: Session) -> None:
-        if (token := self._tokens.get(session.id)) is not None:
-            message = waiting_for(session) or self._doing.get(session.id, "thinking")
-            if self._told.get(session.id) == message:
+    def _report(self, session: SessionId) -> None:
+        if (token := self._tokens.get(session)) is not None:
+            message = waiting_for(self._context.runtime.session(session)) or self._doing.get(session, "thinking")
+            if self._told.get(session) == message:
                 return
-            self._told[session.id] = message
+            self._told[session] = message
             self._send(token, {"kind": "report", "message": message, "cancellable": True})
 
     def _end(self, session: Session, ended: TurnEnded) -> None:
         last = _last_words(session) if ended.stop == "end_turn" else ""
         text = {"end_turn": last or "done", "cancelled": "stopped"}.get(ended.stop, ended.message or ended.stop)
-        if (token := self._tokens.pop(session.id, None)) is not None:
-            self._send(token, {"kind": "end", "message": _one_line(text)})
-        for table in (self._doing, self._told):
-            table.pop(session.id, None)
+        self._close(session.id, text)
         if self._context.client.wants_updates:
             return
         if ended.stop not in ("end_turn", "cancelled"):
             show_text(self._context, f"Agent: {_one_line(text)}", kind=1)
         elif last:
             show_text(self._context, f"Agent: {_one_line(last)}")
+
+    def _close(self, session: SessionId, text: str) -> None:
+        if (token := self._tokens.pop(session, None)) is not None:
+            self._send(token, {"kind": "end", "message": _one_line(text)})
+        for table in (self._doing, self._told):
+            table.pop(session, None)
 
     def _send(self, token: Token, value: dict[str, object]) -> None:
         key = f"progress {token}" if value["kind"] == "report" else None
@@ -95,7 +113,7 @@ class Progress:
 def waiting_for(session: Session) -> str:
     """What the session waits for from the person, or an empty string."""
     if questions := session.approvals.pending():
-        return f"waiting for you: {questions[0].subject.title}?"
+        return f"waiting for you: {wording.visible(questions[0].subject.title)}?"
     views = [view for view in session.review.views() if view.state.open]
     if not views:
         return ""

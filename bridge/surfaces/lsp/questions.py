@@ -4,28 +4,30 @@ A client that answers `harness/session/request_permission` is asked so; any othe
 first choice shows what it is about. What is no clear yes is a no; a client that goes away leaves the question open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 import anyio
 from pydantic import ValidationError
 
 from bridge.app import wording
 from bridge.app.bus import Update
-from bridge.harness.errors import BridgeError
+from bridge.harness.errors import AlreadyResolved, BridgeError, NotFound
 from bridge.harness.ids import ApprovalId, HunkId, SessionId
 from bridge.harness.isolate import isolate
 from bridge.harness.values.approvals import Approval
 from bridge.harness.values.events import ApprovalClosed, ApprovalOpened, Decided, Proposed, Recorded
-from bridge.harness.values.proposals import Actor, Hunk
+from bridge.harness.values.proposals import Hunk, Verdict
 from bridge.protocol.permission import PermissionSelected, RequestPermissionResponse
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.peer import RemoteError
-from bridge.surfaces.lsp.review.show import show_hunk, show_preview
+from bridge.surfaces.lsp.review.deciding import decide
+from bridge.surfaces.lsp.review.show import WARNING, show_hunk, show_outcomes, show_preview, show_text
 from bridge.surfaces.mapping.permission import request_permission
 
 SHOW = "Show"
-WARNING = 2
-PERSON = Actor("person", "editor")
+TRIES = 3
+"""Times that a question is asked whose answer could not be recorded, as on a full disk."""
 
 
 class Questions:
@@ -59,15 +61,24 @@ class Questions:
                 self._context.tasks.start_soon(self._ask_about_file, hunk.id)
 
     async def _ask(self, approval: Approval) -> None:
-        with anyio.CancelScope() as scope, isolate("a question"):
-            self._asking[approval.id] = scope
-            try:
-                choice, reason = await self._choice(approval)
-                await self._context.runtime.answer(approval.id, choice, reason)
-            except BridgeError:
-                pass  # answered elsewhere meanwhile: the first answer won
-            finally:
-                self._asking.pop(approval.id, None)
+        for _ in range(TRIES):
+            answer: tuple[str, str] | None = None
+            with isolate("a question"), self._taken_back(approval.id):
+                answer = await self._choice(approval)
+            # Outside of the scope: the record of this answer takes the question back too.
+            if answer is None or await self._answer(approval.id, *answer):
+                return
+
+    async def _answer(self, known: ApprovalId, choice: str, reason: str) -> bool:
+        """Whether it is settled, by this answer or by one from elsewhere: the first one wins."""
+        try:
+            await self._context.runtime.answer(known, choice, reason)
+        except (AlreadyResolved, NotFound):
+            pass
+        except BridgeError as problem:
+            show_text(self._context, f"The answer was not taken: {problem} {problem.hint}", kind=WARNING)
+            return False
+        return True
 
     async def _choice(self, approval: Approval) -> tuple[str, str]:
         no = next(choice.id for choice in approval.choices if choice.kind == "reject_once")
@@ -92,38 +103,53 @@ class Questions:
 
     async def _message(self, approval: Approval, no: str) -> tuple[str, str]:
         titles = {choice.title: choice.id for choice in approval.choices}
-        text = f"{approval.subject.title}? ({approval.ruling.why.text})"
+        title = wording.visible(approval.subject.title)
+        text = f"{title}? ({wording.visible(approval.ruling.why.text)})"
         self._context.runtime.shown(approval.id)
-        details = "\n".join(
-            [approval.subject.title, f"Why this asks: {approval.ruling.why.text}", *approval.subject.touches]
-        )
+        rows = [title, f"Why this asks: {approval.ruling.why.text}", *approval.subject.touches]
+        details = "\n".join(map(wording.visible, rows))
         while True:
-            title = await self.choose(text, [SHOW, *titles])
-            if title != SHOW:
-                return (titles[title], "") if title in titles else (no, "the question was put away")
+            chosen = await self.choose(text, [SHOW, *titles])
+            if chosen != SHOW:
+                return (titles[chosen], "") if chosen in titles else (no, "the question was put away")
             await show_preview(self._context, f"{approval.id}.txt", details + "\n")
 
     async def _ask_about_file(self, id_: HunkId) -> None:
-        with anyio.CancelScope() as scope, isolate("a question about a file"):
-            self._asking[id_] = scope
-            try:
-                await self._decide_file(id_)
-            except RemoteError:
-                pass  # it stays undecided and visible; `harness.accept` and `harness.reject` decide it
-            finally:
-                self._asking.pop(id_, None)
+        """Unasked it stays undecided: `harness.accept` and `harness.reject` decide it."""
+        for _ in range(TRIES):
+            title: str | None = None
+            with isolate("a question about a file"), self._taken_back(id_), suppress(RemoteError):
+                title = await self._file_choice(id_)
+            # Outside of the scope, as above.
+            if title is None or await self._decide_file(id_, title):
+                return
 
-    async def _decide_file(self, id_: HunkId) -> None:
+    async def _file_choice(self, id_: HunkId) -> str:
         _, view = self._context.runtime.hunk(id_)
-        choices: Mapping[str, str] = {"Accept": "accepted", "Reject": "rejected"}
-        text = f"{view.title}: {wording.summary(view)}"
-        while (title := await self.choose(text, [SHOW, *choices])) == SHOW:
+        text = f"{wording.visible(view.title)}: {wording.summary(view)}"
+        while (title := await self.choose(text, [SHOW, "Accept", "Reject"])) == SHOW:
             await show_hunk(self._context, view)
-        if title == "Accept":
-            await self._context.runtime.decide([id_], "accepted", PERSON)
-        else:
-            reason = "" if title == "Reject" else "the question was put away"
-            await self._context.runtime.decide([id_], "rejected", PERSON, reason)
+        return title
+
+    async def _decide_file(self, id_: HunkId, title: str) -> bool:
+        reason = "" if title in ("Accept", "Reject") else "the question was put away"
+        verdict: Verdict = "accepted" if title == "Accept" else "rejected"
+        try:
+            show_outcomes(self._context, await decide(self._context, [id_], verdict, reason))
+        except BridgeError as problem:
+            show_text(self._context, f"Not decided: {problem} {problem.hint}", kind=WARNING)
+            return False
+        return True
+
+    @contextmanager
+    def _taken_back(self, known: ApprovalId | HunkId) -> Iterator[None]:
+        """A question that `_take_back` ends."""
+        with anyio.CancelScope() as scope:
+            self._asking[known] = scope
+            try:
+                yield
+            finally:
+                self._asking.pop(known, None)
 
     async def choose(self, text: str, titles: Sequence[str]) -> str:
         """`window/showMessageRequest`: the chosen title, or an empty string."""

@@ -2,7 +2,7 @@
 
 from bridge.app.bus import HunksMoved, Update
 from bridge.harness.ids import SessionId
-from bridge.harness.values.events import Recorded
+from bridge.harness.values.events import Recorded, SessionOpened
 from bridge.harness.values.model import TextDelta
 from bridge.protocol.update import SessionNotification, SessionUpdate
 from bridge.surfaces.lsp.context import Context
@@ -23,6 +23,8 @@ class UpdateStream:
         match update:
             case TextDelta():
                 self._send(session, None, delta(update))
+            case Recorded(event=SessionOpened()):
+                pass  # the answer to `session/new` tells it; the session is not listed yet
             case Recorded():
                 self.record(session, update, replay=False)
             case HunksMoved():

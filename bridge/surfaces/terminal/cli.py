@@ -47,17 +47,19 @@ def main(argv: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    codes = "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in MEANING.items())
+    codes = "exit codes:\n" + "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in MEANING.items())
+    raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="harness-bridge",
         description="A coding agent behind the editor you already use: it proposes, you approve hunk by hunk.",
-        epilog=f"Without a command it is the daemon (serve).\n\nexit codes:\n{codes}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"Without a command it is the daemon (serve).\n\n{codes}",
+        formatter_class=raw,
     )
     parser.add_argument("--version", action="version", version=f"harness-bridge {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_parser("serve", help="be the daemon of an editor: LSP on stdin and stdout; takes no options")
-    asked = commands.add_parser("run", help="ask the agent to do something, here, and decide its changes at the keys")
+    words = "ask the agent to do something, here, and decide its changes at the keys"
+    asked = commands.add_parser("run", help=words, description=words, epilog=codes, formatter_class=raw)
     _add_run(asked)
     shown = commands.add_parser("demo", help="review a scripted change in a generated project, through the real daemon")
     shown.add_argument("--seed", type=int, help="which project to generate (default: the environment's SEED, or 1)")

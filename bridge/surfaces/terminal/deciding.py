@@ -112,8 +112,7 @@ class Person:
     async def _reason(self) -> str:
         """Why, in the person's words. No words, no rejection: the keys are asked again."""
         self._screen.reply("reject with a reason")
-        self._screen.prompt("  because: ")
-        reason = (await self._keys.line()).strip()
+        reason = (await self._keys.line(lambda: self._screen.prompt("  because: "))).strip()
         self._screen.replied()
         return reason
 

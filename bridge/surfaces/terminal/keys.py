@@ -3,7 +3,7 @@
 import os
 import termios
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
@@ -23,8 +23,8 @@ class Keys(Protocol):
         """One key; a key that sends several characters (an arrow) comes as all of them."""
         ...
 
-    async def line(self) -> str:
-        """A line that the person types and sees, without its end."""
+    async def line(self, ask: Callable[[], None]) -> str:
+        """A line that the person types and sees, without its end. `ask` shows that it is wanted, once typing shows."""
         ...
 
 
@@ -46,10 +46,11 @@ class TerminalKeys:
         text = await self._read()
         return text if text.startswith("\x1b") else text[:1]
 
-    async def line(self) -> str:
+    async def line(self, ask: Callable[[], None]) -> str:
         """See the port."""
         self.restore()
         try:
+            ask()
             return (await self._read()).rstrip("\r\n")
         finally:
             tty.setcbreak(self._descriptor, termios.TCSADRAIN)

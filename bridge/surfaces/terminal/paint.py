@@ -62,7 +62,7 @@ def legend(keys: KeyTable, palette: Palette) -> str:
 def help_lines(keys: KeyTable, palette: Palette) -> Iterator[str]:
     """The keys, a line each."""
     for key, (command, words) in keys.items():
-        yield f"   {palette.paint('key', key)}  {words}: {HELP[command]}"
+        yield f"   {palette.paint('key', key)}  {words} — {HELP[command]}"
 
 
 def _header(hunk: HunkView, root: Path) -> str:

@@ -16,12 +16,12 @@ from bridge.app.runtime import Runtime
 from bridge.app.session import Session
 from bridge.app.settings import Settings
 from bridge.harness.errors import BridgeError
-from bridge.harness.ids import ApprovalId, HunkId, SessionId, Uri
+from bridge.harness.ids import ApprovalId, HunkId, ProposalId, SessionId, Uri
 from bridge.harness.ports.editor import NoEditor
-from bridge.harness.values.events import Recorded
+from bridge.harness.values.events import Proposed, Recorded
 from bridge.harness.values.model import TextDelta
 from bridge.harness.values.policy import Mode
-from bridge.harness.values.proposals import Actor, Verdict
+from bridge.harness.values.proposals import Actor, Proposal, Verdict
 from bridge.harness.workspace.documents import Documents
 from bridge.protocol.review import HunkOutcome, HunkView
 from bridge.protocol.update import SessionNotification, SessionUpdate
@@ -68,10 +68,17 @@ class InProcess:
         self._runtime = runtime
         self._session = session
         self._actor = actor
+        self._granted: set[ProposalId] = set()
+
+    def on_proposed(self, proposal: Proposal) -> None:
+        """Hunks that a rule or mode is about to accept are nobody's to decide, although they are undecided yet."""
+        if proposal.policy == "allow":
+            self._granted.add(proposal.id)
 
     async def hunks(self) -> Sequence[HunkView]:
         """See the port."""
-        views = [view for view in self._session.review.views() if view.state.open]
+        undecided = [view for view in self._session.review.views() if view.state.open]
+        views = [view for view in undecided if view.hunk.proposal not in self._granted]
         return [hunk_view(self._session.id, view, view.hunk.uri) for view in views]
 
     async def text(self, uri: str) -> str | None:
@@ -122,7 +129,8 @@ class _Run:
         self._account = Account()
         self._refuser: Refuser | None = None
         actor, decider = self._who()
-        self._asker = Asker(InProcess(runtime, session, actor), decider, console.screen)
+        self._conversation = InProcess(runtime, session, actor)
+        self._asker = Asker(self._conversation, decider, console.screen)
         self._told = self._listeners()
 
     async def turn(self) -> Exit:
@@ -175,6 +183,8 @@ class _Run:
             case TextDelta():
                 self._tell(session, None, delta(update))
             case Recorded():
+                if isinstance(update.event, Proposed):
+                    self._conversation.on_proposed(update.event.proposal)
                 for one in updates(self._session, update.event, str, replay=False):
                     self._tell(session, update.seq, one)
             case HunksMoved():

@@ -214,8 +214,10 @@ def _script(n: _Names, changes: Sequence[Change]) -> Mapping[str, Any]:
         },
         {
             "say": f"{n.core} holds them and {n.other} puts them into words. I read both.",
-            "calls": [{"tool": "read_file", "args": {"path": path}} for path in (n.core, n.other)],
+            "calls": [{"tool": "read_file", "args": {"path": n.core}}],
         },
+        # A step of its own: calls of one step run beside each other, and end in any order.
+        {"calls": [{"tool": "read_file", "args": {"path": n.other}}]},
         {
             "say": f"First {n.core}: built-ins instead of loops, and an average that can take an empty list.",
             "calls": [_edit(n.core, changes)],

@@ -18,11 +18,11 @@ DONE = TWENTY.replace(*HUNK)
 def touched(nvim: Neovim, fresh: bool) -> None:
     """A fresh buffer has the version 0; another one had a change."""
     if not fresh:
-        nvim.typed("x u".replace(" ", ""))
-        nvim.until(lambda: nvim.diagnostics())
+        nvim.typed("xu")
 
 
 def around(nvim: Neovim, before: str = "", after: str = "", times: int = 1) -> None:
+    """What is typed in the moment before, or right after, an edit is applied."""
     nvim.lua("E2E.around_edit(...)", times, before, after)
 
 

@@ -1,4 +1,4 @@
-"""The whole story in a stock Neovim: asked in a comment, read unsaved, decided hunk by hunk, confirmed, gone on with."""
+"""The whole story in a stock Neovim: asked in a comment, read unsaved, decided hunk by hunk, confirmed, ended."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Stand-ins for the ports of the terminal: keys that were written down, a screen on paper, a session in memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,8 @@ class FakeKeys:
     async def key(self) -> str:
         return await self._next()
 
-    async def line(self) -> str:
+    async def line(self, ask: Callable[[], None]) -> str:
+        ask()
         return await self._next()
 
     async def _next(self) -> str:

@@ -12,9 +12,10 @@ import sys
 import termios
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tests.support.corpora import PROJECT
 
 ROWS, COLUMNS = 50, 120
 PATIENCE_S = 20.0
@@ -31,7 +32,7 @@ Cell = tuple[str, str]
 class TerminalChild:
     """A running command. Leaving the context kills it."""
 
-    def __init__(self, arguments: Sequence[str], cwd: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(self, arguments: Sequence[str], env: dict[str, str] | None = None) -> None:
         self.raw = b""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -41,7 +42,7 @@ class TerminalChild:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            cwd=cwd,
+            cwd=PROJECT,
             env=kept | {"TERM": "xterm-256color"} | (env or {}),
             start_new_session=True,
         )
@@ -77,6 +78,11 @@ class TerminalChild:
         while self._read(deadline):
             pass
         return self.process.wait(PATIENCE_S)
+
+    def echoes_lines(self) -> bool:
+        """Whether the terminal is as a shell wants it: lines, shown while they are typed."""
+        modes: int = termios.tcgetattr(self._master)[3]
+        return modes & (termios.ICANON | termios.ECHO) == termios.ICANON | termios.ECHO
 
     def text(self) -> str:
         """What the screen shows, without colours and without what was wiped."""

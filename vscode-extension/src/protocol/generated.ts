@@ -923,7 +923,7 @@ export interface TurnEnded {
   /** Which turn. */
   turnId: string;
   /** Why it ended. */
-  stopReason: StopReason;
+  stopReason: TurnStop;
   /** What went wrong, in words for a person, if anything did. */
   message?: string | null;
 }
@@ -935,6 +935,9 @@ export interface TurnStarted {
   /** Names the turn. */
   turnId: string;
 }
+
+/** Why a turn ended: ACP's reasons, and `failed`: the model failed; `message` says how. */
+export type TurnStop = StopReason | "failed";
 
 /** A piece of what the person said; sent when a session is loaded, and to other clients. */
 export interface UserMessageChunk {

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from bridge.app.session import Session
 from bridge.harness.errors import NotFound
-from bridge.harness.ids import HunkId, SessionId
+from bridge.harness.ids import HunkId, SessionId, Uri
 from bridge.harness.values.events import PromptContext
-from bridge.harness.values.proposals import HunkOutcome, Verdict
-from bridge.harness.workspace.uris import canonical, to_path
+from bridge.harness.values.proposals import Verdict
+from bridge.harness.workspace.uris import to_path
 from bridge.protocol import commands as wire
 from bridge.protocol.base import Wire
 from bridge.protocol.review import DecideReviewResponse
@@ -20,8 +20,9 @@ from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.jsonrpc import invalid_params, wrong_fields
 from bridge.surfaces.lsp.progress import Progress
-from bridge.surfaces.lsp.questions import PERSON, Questions
-from bridge.surfaces.lsp.review.show import go_to, show_hunk, show_text
+from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.review.deciding import decide
+from bridge.surfaces.lsp.review.show import go_to, show_hunk, show_outcomes, show_text
 from bridge.surfaces.mapping.review import hunk_view, outcome
 
 REASONS = (
@@ -32,8 +33,6 @@ REASONS = (
     "Style: follow the code around it",
 )
 """What a stock editor can't ask as free text has fixed choices; an instruction comment by the hunk is another way."""
-
-WARNING = 2
 
 
 class Commands:
@@ -69,8 +68,10 @@ class Commands:
 
     async def prompt(self, given: wire.PromptCommand) -> Wire:
         """Begin a turn; answered at once, progress tells of it."""
+        if not given.text.strip():
+            raise invalid_params([{"path": "arguments.0.text", "message": "it has no text"}])
+        where = PromptContext(_uri(given.uri), given.line) if given.uri else None
         session = await self._session(given)
-        where = PromptContext(canonical(given.uri), given.line) if given.uri else None
         turn = await self._context.runtime.prompt(session.id, given.text, where)
         self._context.tasks.start_soon(self._progress.begin, session, turn, None)
         return wire.PromptStarted(session_id=session.id)
@@ -93,12 +94,12 @@ class Commands:
 
     async def accept_file(self, given: wire.FileCommand) -> Wire:
         """Accept what fits in a file, in one edit."""
-        views = [view for _, view in self._context.runtime.hunks(canonical(given.uri)) if view.state.open]
+        views = [view for _, view in self._context.runtime.hunks(_uri(given.uri)) if view.state.open]
         return await self._decide([view.hunk.id for view in views if not view.state.stale], "accepted")
 
     async def reject_file(self, given: wire.FileCommand) -> Wire:
         """Reject what is undecided in a file."""
-        views = [view for _, view in self._context.runtime.hunks(canonical(given.uri)) if view.state.open]
+        views = [view for _, view in self._context.runtime.hunks(_uri(given.uri)) if view.state.open]
         return await self._decide([view.hunk.id for view in views], "rejected")
 
     async def show(self, given: wire.HunkCommand) -> None:
@@ -123,35 +124,17 @@ class Commands:
             session.interrupt()
 
     async def _decide(self, ids: Sequence[HunkId], verdict: Verdict, reason: str = "") -> DecideReviewResponse:
-        outcomes = await self._context.runtime.decide(ids, verdict, PERSON, reason)
+        outcomes = await decide(self._context, ids, verdict, reason)
         if unknown := next((one for one in outcomes if one.outcome == "unknown"), None):
             raise NotFound("unknown_hunk", f"there is no hunk {unknown.hunk}")
-        for one in outcomes:
-            self._tell(one)
+        show_outcomes(self._context, outcomes)
         return DecideReviewResponse(outcomes=tuple(outcome(one) for one in outcomes))
-
-    def _tell(self, one: HunkOutcome) -> None:
-        """What did not go as the person wanted is said; what did is seen."""
-        if one.outcome in ("stale", "unverified", "absent", "already_decided") or (
-            one.outcome == "present" and one.message
-        ):
-            self._said(one)
-
-    def _said(self, one: HunkOutcome) -> None:
-        words = {
-            "stale": "Not applied",
-            "absent": "Not applied",
-            "unverified": "Look at the file",
-            "already_decided": "Already decided",
-            "present": "Applied",
-        }
-        show_text(self._context, f"{words[one.outcome]}: {one.message}", kind=WARNING)
 
     def _from(self, given: wire.NextCommand) -> tuple[str, int]:
         if given.hunk_id:
             _, view = self._context.runtime.hunk(HunkId(given.hunk_id))
             return view.hunk.uri, view.span.start
-        return (canonical(given.uri), given.line or 0) if given.uri else ("", -1)
+        return (_uri(given.uri), given.line or 0) if given.uri else ("", -1)
 
     async def _session(self, given: wire.PromptCommand) -> Session:
         """The named session, else the connection's current one, else a new one in the workspace of the document."""
@@ -170,3 +153,7 @@ class Commands:
     def routes(self) -> list[Route]:
         """The route of all commands."""
         return [self._context.request("workspace/executeCommand", lsp.ExecuteCommand, self.execute)]
+
+
+def _uri(given: str) -> Uri:
+    return lsp.known_uri(given, "arguments.0.uri")

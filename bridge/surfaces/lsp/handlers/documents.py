@@ -17,7 +17,8 @@ def did_open(context: Context, params: lsp.DidOpen) -> None:
     document = params.text_document
     uri = canonical(document.uri)
     context.editor.spell(uri, document.uri)
-    context.documents.opened(OpenDocument(uri, document.version, document.text, document.language_id))
+    version = context.editor.version(document.version)
+    context.documents.opened(OpenDocument(uri, version, document.text, document.language_id))
 
 
 def did_change(context: Context, params: lsp.DidChange) -> None:

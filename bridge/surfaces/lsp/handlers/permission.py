@@ -4,6 +4,7 @@ from bridge.harness.ids import ApprovalId, SessionId
 from bridge.protocol import permission as wire
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
+from bridge.surfaces.lsp.jsonrpc import invalid_params
 from bridge.surfaces.mapping.permission import approval_view
 
 
@@ -15,7 +16,11 @@ async def pending(context: Context, params: wire.ListPendingRequest) -> wire.Lis
 
 async def answer(context: Context, params: wire.AnswerPermissionRequest) -> wire.AnswerPermissionResponse:
     """The first answer wins."""
-    closed = await context.runtime.answer(ApprovalId(params.approval_id), params.option_id, params.reason or "")
+    known = ApprovalId(params.approval_id)
+    asked = next((one for one in context.runtime.approvals() if one.id == known), None)
+    if asked is not None and params.option_id not in {choice.id for choice in asked.choices}:
+        raise invalid_params([{"path": "optionId", "message": "the question does not offer this answer"}])
+    closed = await context.runtime.answer(known, params.option_id, params.reason or "")
     return wire.AnswerPermissionResponse(state=closed.state)
 
 

@@ -1,13 +1,13 @@
 """harness/review/*: hunks by list and by decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bridge.harness.ids import HunkId, SessionId
-from bridge.harness.workspace.uris import canonical
 from bridge.protocol import review as wire
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
-from bridge.surfaces.lsp.questions import PERSON
+from bridge.surfaces.lsp.params import known_uri, place_in_list
+from bridge.surfaces.lsp.review.deciding import decide
 from bridge.surfaces.mapping.review import hunk_view, outcome
 
 PAGE_BYTES = 56 << 10
@@ -16,20 +16,20 @@ PAGE_BYTES = 56 << 10
 
 async def list_(context: Context, params: wire.ListReviewRequest) -> wire.ListReviewResponse:
     """A page of hunks in the order of place."""
-    uri = canonical(params.uri) if params.uri else None
+    uri = known_uri(params.uri, "uri") if params.uri else None
     found = context.runtime.hunks(uri, SessionId(params.session_id) if params.session_id else None)
-    start = int(params.cursor) if params.cursor and params.cursor.isdecimal() else 0
-    views = [hunk_view(session.id, view, context.editor.spelled(view.hunk.uri)) for session, view in found[start:]]
-    page = list(_page(views))
+    start = place_in_list(params.cursor)
+    rows = found[start:]
+    page = list(_page(hunk_view(session.id, view, context.editor.spelled(view.hunk.uri)) for session, view in rows))
     following = start + len(page)
     return wire.ListReviewResponse(hunks=tuple(page), next_cursor=str(following) if following < len(found) else None)
 
 
-async def decide(context: Context, params: wire.DecideReviewRequest) -> wire.DecideReviewResponse:
+async def decide_(context: Context, params: wire.DecideReviewRequest) -> wire.DecideReviewResponse:
     """Decisions in order; those of one file that follow each other travel in one edit."""
     outcomes = []
     for verdict, reason, ids in _runs(params.decisions):
-        decided = await context.runtime.decide(ids, "accepted" if verdict == "accept" else "rejected", PERSON, reason)
+        decided = await decide(context, ids, "accepted" if verdict == "accept" else "rejected", reason)
         outcomes += [outcome(one) for one in decided]
     return wire.DecideReviewResponse(outcomes=tuple(outcomes))
 
@@ -45,10 +45,10 @@ def _runs(choices: tuple[wire.HunkChoice, ...]) -> Iterator[tuple[str, str, list
             run = []
 
 
-def _page(views: list[wire.HunkView]) -> Iterator[wire.HunkView]:
+def _page(views: Iterable[wire.HunkView]) -> Iterator[wire.HunkView]:
     size = 0
     for number, view in enumerate(views):
-        size += len(view.model_dump_json(by_alias=True))
+        size += len(view.model_dump_json(by_alias=True).encode())
         if number and size > PAGE_BYTES:
             return
         yield view
@@ -58,5 +58,5 @@ def routes(context: Context) -> list[Route]:
     """The routes of this resource."""
     return [
         context.request("harness/review/list", wire.ListReviewRequest, list_),
-        context.request("harness/review/decide", wire.DecideReviewRequest, decide, lambda _: "review"),
+        context.request("harness/review/decide", wire.DecideReviewRequest, decide_, lambda _: "review"),
     ]

@@ -8,12 +8,12 @@ from bridge.app.store import SessionInfo
 from bridge.harness.errors import ModelProblem
 from bridge.harness.ids import SessionId
 from bridge.harness.values.events import PromptContext, TurnEnded
-from bridge.harness.workspace.uris import canonical
 from bridge.protocol import session as wire
 from bridge.protocol.content import ContentBlock, ResourceLink, TextContent
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.jsonrpc import invalid_params
+from bridge.surfaces.lsp.params import known_uri, place_in_list
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.updates import UpdateStream
 
@@ -39,8 +39,9 @@ class Sessions:
     async def load(self, _: Context, params: wire.LoadSessionRequest) -> wire.LoadSessionResponse:
         """The history first, then the answer, then the open turn goes on."""
         session, records = await self._context.runtime.load_session(SessionId(params.session_id))
-        for record in records:
-            self._stream.record(session.id, record, replay=True)
+        if self._context.client.wants_updates:
+            for record in records:
+                self._stream.record(session.id, record, replay=True)
         self._context.current = session
         self._context.tasks.start_soon(self._context.take_up, session)
         return wire.LoadSessionResponse()
@@ -48,7 +49,7 @@ class Sessions:
     async def list_(self, _: Context, params: wire.ListSessionsRequest) -> wire.ListSessionsResponse:
         """A page of the stored sessions."""
         found = await self._context.runtime.list_sessions(params.cwd)
-        start = int(params.cursor) if params.cursor and params.cursor.isdecimal() else 0
+        start = place_in_list(params.cursor)
         page = found[start : start + PAGE]
         following = str(start + PAGE) if start + PAGE < len(found) else None
         return wire.ListSessionsResponse(sessions=tuple(_info(info) for info in page), next_cursor=following)
@@ -57,13 +58,17 @@ class Sessions:
         """Cancel what runs, let go of the log."""
         if self._context.current is self._context.runtime.session(SessionId(params.session_id)):
             self._context.current = None
-        await self._context.runtime.close_session(SessionId(params.session_id))
+        known = SessionId(params.session_id)
+        await self._context.runtime.close_session(known)
+        if self._context.current is not None and self._context.current.id == known:
+            self._context.current = None
         return wire.CloseSessionResponse()
 
     async def prompt(self, _: Context, params: wire.PromptRequest) -> wire.PromptResponse:
         """A turn; the request's cancellation is the turn's, and the answer is then `cancelled`."""
         text, where = _words(params.prompt)
-        turn = await self._context.runtime.prompt(SessionId(params.session_id), text, where)
+        with anyio.CancelScope(shield=True):  # a cancellation that is as quick as the prompt ends the turn in order
+            turn = await self._context.runtime.prompt(SessionId(params.session_id), text, where)
         session = self._context.runtime.session(SessionId(params.session_id))
         self._context.tasks.start_soon(self._progress.begin, session, turn, params.work_done_token)
         try:
@@ -105,7 +110,7 @@ def _words(blocks: tuple[ContentBlock, ...]) -> tuple[str, PromptContext | None]
         raise invalid_params([{"path": "prompt", "message": "it has no text"}])
     if len(texts) + len(links) < len(blocks):
         raise invalid_params([{"path": "prompt", "message": "only `text` and `resource_link` blocks are taken"}])
-    where = PromptContext(canonical(links[0].uri)) if links else None
+    where = PromptContext(known_uri(links[0].uri, f"prompt.{blocks.index(links[0])}.uri")) if links else None
     return "\n\n".join([*texts, *(f"[{link.name}]({link.uri})" for link in links)]), where
 
 

@@ -1,6 +1,7 @@
 """Code actions and lenses, answered from our own map of hunks by position, never from the client's context alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from bridge.app import wording
@@ -15,23 +16,29 @@ TITLE_LIMIT = 72
 REASON_REACH = 2
 """An instruction comment this many lines from a hunk can be its reason for rejection."""
 
+MOST_HUNKS = 20
+MOST_INSTRUCTIONS = 100
+"""A menu of more is no help: the hunks nearest to the cursor, and the first instructions, have theirs."""
+
 
 def code_actions(context: Context, uri: Uri, first: int, last: int, codes: frozenset[str]) -> list[dict[str, Any]]:
     """What can be done on lines [first, last] of a document; `codes` are hunk ids in the client's own diagnostics."""
     views = [view for _, view in context.runtime.hunks(uri) if view.state.open]
     here = [view for view in views if view.hunk.id in codes or _on(view, first, last)]
-    asked = list(_instructions(context, uri))
-    actions = [action for view in here for action in _hunk_actions(context, view, asked)]
+    here = sorted(here, key=lambda view: abs(view.span.start - first))[:MOST_HUNKS]
+    asked = _instructions(context, uri)
+    reasons = _reasons(context, asked)
+    actions = [action for view in here for action in _hunk_actions(context, view, reasons)]
     spelled = context.editor.spelled(uri)
-    if views:
+    if len(views) > len(here) or len(here) > 1:
         actions += _file_actions(spelled, views)
-    if views or context.runtime.hunks():
+    if any(view.state.open and view not in here for _, view in context.runtime.hunks()):
         where = {"hunkId": here[0].hunk.id} if here else {"uri": spelled, "line": first}
         actions.append(_action("Next hunk", REVIEW_KIND, "harness.next", where))
-    for instruction in asked:
-        if instruction.line <= last and first < instruction.line + instruction.lines:
-            actions.append(_ask(spelled, instruction))
-    if context.current is not None and context.current.turn is not None:
+    if context.current is None or context.current.turn is None:
+        under = (one for one in asked if one.line <= last and first < one.line + one.lines)
+        actions += [_ask(spelled, instruction) for instruction in islice(under, MOST_INSTRUCTIONS)]
+    else:
         actions.append(_action("Stop the agent", ASK_KIND, "harness.cancel", {"sessionId": context.current.id}))
     return actions
 
@@ -40,7 +47,7 @@ def code_lenses(context: Context, uri: Uri) -> list[dict[str, Any]]:
     """A lens on each instruction comment: ask, or stop while the agent works."""
     lenses = []
     working = context.current is not None and context.current.turn is not None
-    for instruction in _instructions(context, uri):
+    for instruction in _instructions(context, uri)[:MOST_INSTRUCTIONS]:
         if working and context.current is not None:
             command = _command("Agent is working — stop", "harness.cancel", {"sessionId": context.current.id})
         else:
@@ -58,7 +65,7 @@ def _on(view: HunkView, first: int, last: int) -> bool:
     return start <= last and first < end
 
 
-def _hunk_actions(context: Context, view: HunkView, asked: list[Instruction]) -> Iterator[dict[str, Any]]:
+def _hunk_actions(context: Context, view: HunkView, reasons: Sequence[Instruction]) -> Iterator[dict[str, Any]]:
     hunk, name = {"hunkId": view.hunk.id}, wording.name(view)
     if view.state.stale:
         yield _action(f"Dismiss {name}: the text changed here", REVIEW_KIND, "harness.reject", hunk)
@@ -66,7 +73,7 @@ def _hunk_actions(context: Context, view: HunkView, asked: list[Instruction]) ->
         return
     yield _action(f"Accept {name}: {wording.summary(view)}", REVIEW_KIND, "harness.accept", hunk)
     yield _action(f"Reject {name}", REVIEW_KIND, "harness.reject", hunk)
-    for instruction in asked:
+    for instruction in reasons:
         if view.span.start - REASON_REACH <= instruction.line <= view.span.end + REASON_REACH:
             reason = {**hunk, "reason": instruction.text}
             yield _action(f"Reject {name}: {_short(instruction.text)}", REVIEW_KIND, "harness.reject", reason)
@@ -75,14 +82,21 @@ def _hunk_actions(context: Context, view: HunkView, asked: list[Instruction]) ->
 
 
 def _file_actions(spelled: str, views: list[HunkView]) -> Iterator[dict[str, Any]]:
-    count = f"{len(views)} hunk{'' if len(views) == 1 else 's'}"
-    yield _action(f"Accept all in file ({count})", REVIEW_KIND, "harness.acceptFile", {"uri": spelled})
-    yield _action(f"Reject all in file ({count})", REVIEW_KIND, "harness.rejectFile", {"uri": spelled})
+    if fitting := sum(not view.state.stale for view in views):
+        yield _action(f"Accept all in file ({_hunks(fitting)})", REVIEW_KIND, "harness.acceptFile", {"uri": spelled})
+    yield _action(f"Reject all in file ({_hunks(len(views))})", REVIEW_KIND, "harness.rejectFile", {"uri": spelled})
 
 
-def _instructions(context: Context, uri: Uri) -> Iterator[Instruction]:
+def _instructions(context: Context, uri: Uri) -> list[Instruction]:
     document = context.documents.get(uri)
-    return find_instructions(document.text) if document is not None else iter(())
+    return list(find_instructions(document.text)) if document is not None else []
+
+
+def _reasons(context: Context, written: Sequence[Instruction]) -> list[Instruction]:
+    """What may be meant as the reason of a rejection: not what the agent was asked before, which stands there too."""
+    items = (item for session in context.runtime.sessions() for item in session.transcript.items)
+    asked = {item["content"][0]["text"] for item in items if item.get("role") == "user"}
+    return [one for one in written if one.text not in asked]
 
 
 def _ask(spelled: str, instruction: Instruction) -> dict[str, Any]:
@@ -98,5 +112,11 @@ def _command(title: str, command: str, argument: dict[str, Any]) -> dict[str, An
     return {"title": title, "command": command, "arguments": [argument]}
 
 
+def _hunks(count: int) -> str:
+    return f"{count} hunk{'' if count == 1 else 's'}"
+
+
 def _short(text: str) -> str:
+    """One line of a menu. The file may be somebody else's: what would not be seen in it is made visible."""
+    text = wording.visible(text)
     return text if len(text) <= TITLE_LIMIT else text[: TITLE_LIMIT - 1] + "…"

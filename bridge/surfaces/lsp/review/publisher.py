@@ -3,17 +3,18 @@
 Editors keep the old lines of diagnostics while a person types; only publishing again puts them right.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from bridge.app import wording
 from bridge.app.bus import HunksMoved, Update
-from bridge.harness.ids import SessionId, Uri
+from bridge.harness.ids import HunkId, SessionId, Uri
 from bridge.harness.values.events import Decided, HunkFresh, HunkStale, Placed, Proposed, Recorded
 from bridge.harness.workspace.review import HunkView
 from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.joined import Joined
 
 SOURCE = "harness"
+HOW = "Decide it with a code action on this line."
 HINT, INFORMATION = 4, 3
 MOST_IN_A_FILE = 200
 MOST_IN_ALL = 1000
@@ -26,51 +27,74 @@ class Publisher:
     def __init__(self, context: Context) -> None:
         """Subscribe `on_update` to the bus."""
         self._context = context
-        self._published: dict[Uri, int] = {}
+        self._published: dict[Uri, frozenset[HunkId]] = {}
+        self._cut: set[Uri] = set()
         self._near: dict[Uri, int] = {}
+        self._joined = Joined("the diagnostics of a file", lambda: context.tasks, self.publish)
 
     def on_update(self, session: SessionId, update: Update) -> None:
-        """Publish the files that an update concerns."""
-        live = self._context.runtime.session(session)
+        """Publish the files that an update concerns; once for all that happens in a moment."""
         match update:
             case HunksMoved(uri=uri):
-                self.publish(uri)
+                self._joined.ask(uri)
             case Recorded(event=Proposed(proposal=proposal)):
                 for file in proposal.files:
-                    self.publish(file.uri)
+                    self._joined.ask(file.uri)
             case Recorded(event=Decided(hunk=id_) | Placed(hunk=id_) | HunkStale(hunk=id_) | HunkFresh(hunk=id_)):
-                if (view := live.review.find(id_)) is not None:
-                    self.publish(view.hunk.uri)
+                if (view := self._context.runtime.session(session).review.find(id_)) is not None:
+                    self._joined.ask(view.hunk.uri)
 
     def look_near(self, uri: Uri, line: int) -> None:
         """The person is here: where there are too many hunks, the nearest are shown."""
         self._near[uri] = line
+        if uri in self._cut and (shown := self._published[uri]):
+            nearest = self._nearest(uri, self._views(uri), 1)
+            if nearest and nearest[0].hunk.id not in shown:
+                self.publish(uri)
 
     def publish(self, uri: Uri) -> None:
         """Send a file's hunks; nothing where there are none and were none."""
-        views = [view for _, view in self._context.runtime.hunks(uri) if view.hunk.op == "edit"]
-        if not views and not self._published.get(uri):
+        views = self._views(uri)
+        if not views and uri not in self._published:
             return
-        shown = self._nearest(uri, views)
+        before = self._published.pop(uri, frozenset())
+        self._cut.discard(uri)
+        shown = self._nearest(uri, views, self._room())
         rows = [self._diagnostic(view) for view in shown]
         if len(views) > len(shown):
             rows.append(_more(len(views) - len(shown)))
-        self._published[uri] = len(shown)
+            self._cut.add(uri)
+        if views:
+            self._published[uri] = frozenset(view.hunk.id for view in shown)
         params = {"uri": self._context.editor.spelled(uri), "diagnostics": rows}
         self._context.peer.notify("textDocument/publishDiagnostics", params, f"diagnostics {uri}")
+        if len(shown) < len(before):
+            self._fill(uri)
 
     def publish_all(self) -> None:
         """After a session was loaded."""
         for uri in {view.hunk.uri for _, view in self._context.runtime.hunks()}:
             self.publish(uri)
 
-    def _nearest(self, uri: Uri, views: Sequence[HunkView]) -> list[HunkView]:
-        elsewhere = sum(count for other, count in self._published.items() if other != uri)
-        room = max(0, min(MOST_IN_A_FILE, MOST_IN_ALL - elsewhere))
+    def _fill(self, emptied: Uri) -> None:
+        """There is room again: files that were cut short have it."""
+        for uri in sorted(self._cut - {emptied}):
+            if self._room() > 0:
+                self.publish(uri)
+
+    def _room(self) -> int:
+        return min(MOST_IN_A_FILE, MOST_IN_ALL - sum(map(len, self._published.values())))
+
+    def _views(self, uri: Uri) -> list[HunkView]:
+        """Those to decide. One that is being applied is not: its mark would be pushed below its own new lines."""
+        views = (view for _, view in self._context.runtime.hunks(uri))
+        return [view for view in views if view.hunk.op == "edit" and view.state.open]
+
+    def _nearest(self, uri: Uri, views: list[HunkView], room: int) -> list[HunkView]:
         if len(views) <= room:
-            return list(views)
+            return views
         line = self._near.get(uri, 0)
-        near = sorted(views, key=lambda view: abs(view.span.start - line))[:room]
+        near = sorted(views, key=lambda view: abs(view.span.start - line))[: max(room, 0)]
         return sorted(near, key=lambda view: view.span.start)
 
     def _diagnostic(self, view: HunkView) -> dict[str, Any]:
@@ -79,7 +103,8 @@ class Publisher:
             "severity": HINT,
             "source": SOURCE,
             "code": view.hunk.id,
-            "message": wording.message(view),
+            # Editors put the code behind the last line: not behind a line of the change.
+            "message": f"{wording.message(view)}\n{HOW}",
         }
 
 

@@ -1,6 +1,7 @@
 """Showing a hunk, or going to it, in an editor that knows only standard LSP."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,23 @@ import anyio.to_thread
 
 from bridge.app import wording
 from bridge.harness.ids import Uri
+from bridge.harness.values.proposals import HunkOutcome
 from bridge.harness.workspace.review import HunkView
 from bridge.harness.workspace.uris import to_path, to_uri
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.peer import RemoteError
 
 REPLY_S = 10.0
+WARNING = 2
+"""LSP's `MessageType`."""
+
+NOT_AS_WANTED = {
+    "stale": "Not applied",
+    "absent": "Not applied",
+    "unverified": "Look at the file",
+    "already_decided": "Already decided",
+    "present": "Applied",
+}
 
 
 async def show_hunk(context: Context, view: HunkView) -> None:
@@ -55,6 +67,14 @@ async def show_document(context: Context, uri: Uri, selection: dict[str, Any] | 
 def show_text(context: Context, text: str, kind: int = 3) -> None:
     """`window/showMessage`; kind 1 is an error, 2 a warning, 3 information."""
     context.peer.notify("window/showMessage", {"type": kind, "message": text})
+
+
+def show_outcomes(context: Context, outcomes: Sequence[HunkOutcome]) -> None:
+    """What did not go as the person wanted is said, in one message; what did is seen."""
+    told = [one for one in outcomes if one.outcome in NOT_AS_WANTED and (one.outcome != "present" or one.message)]
+    if told:
+        more = f" (and {len(told) - 1} of {len(outcomes)} hunks more)" if len(told) > 1 else ""
+        show_text(context, f"{NOT_AS_WANTED[told[0].outcome]}: {told[0].message}{more}", kind=WARNING)
 
 
 def _file_name(uri: Uri, op: str) -> str:
