@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.nvim.picture import CAPTURE, PICTURE, picture
 from tests.e2e.nvim.scripts import call, edit, step
-from tests.support.corpora import PROJECT
 from tests.support.nvim import Place
 from tests.support.nvim_screen import COLUMNS, Screen
 
 pytestmark = pytest.mark.nvim
 
-CAPTURE = PROJECT / "docs" / "images" / "nvim-review.txt"
 
 PROMPT = "Type number and <Enter>"
 
@@ -90,3 +89,9 @@ def test_a_review_looks_as_it_is_shown_in_the_documentation(tmp_path: Path) -> N
     if os.environ.get("CAPTURE"):
         CAPTURE.write_text(shown, encoding="utf-8")
     assert shown == CAPTURE.read_text(encoding="utf-8")
+
+
+def test_the_picture_is_of_the_committed_capture() -> None:
+    if os.environ.get("CAPTURE"):
+        PICTURE.write_text(picture(), encoding="utf-8", newline="\n")
+    assert PICTURE.read_text(encoding="utf-8") == picture()

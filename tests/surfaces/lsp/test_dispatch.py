@@ -157,7 +157,7 @@ async def test_a_failure_that_is_meant_for_the_client_is_told(raised: Exception,
         assert (await daemon.call("m"))["error"] == error
 
 
-@pytest.mark.parametrize("raised", [ValueError("/home/me/secret"), RemoteError(-32099, "theirs"), TimeoutError()])
+@pytest.mark.parametrize("raised", [ValueError("/home/ada/secret"), RemoteError(-32099, "theirs"), TimeoutError()])
 async def test_any_other_failure_shows_an_incident_and_nothing_else(
     raised: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -50,7 +50,11 @@ def normal(text: str) -> str:
 
 def picture(rows: Sequence[Sequence[Cell]]) -> str:
     """The first part of the screen as SVG."""
-    shown = list(_first_part(rows))
+    return svg(list(_first_part(rows)))
+
+
+def svg(shown: Sequence[Sequence[Cell]]) -> str:
+    """Rows of a terminal as a picture."""
     height = len(shown) * ROW_HEIGHT + 2 * MARGIN
     width = max(len(row) for row in shown) * ADVANCE + 2 * MARGIN
     font = 'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14"'
