@@ -10,7 +10,7 @@ from anyio.abc import TaskGroup, TaskStatus
 
 from bridge.app.bus import Bus, HunksMoved
 from bridge.harness.engine.step import Stepper
-from bridge.harness.engine.turn import Engine, run_turn
+from bridge.harness.engine.turn import Engine, close_turn, run_turn
 from bridge.harness.errors import BridgeError, InternalError, TryLater
 from bridge.harness.execution.pipeline import Pipeline, Ports
 from bridge.harness.ids import SessionId, TurnId, new_id
@@ -104,12 +104,27 @@ class Turn:
         self.interrupted = True
         self._scope.cancel()
 
+    @property
+    def lost_end(self) -> bool:
+        """It has ended, and that could not be recorded."""
+        return self._problem is not None
+
     async def wait(self) -> TurnEnded:
         """How it ended. Raises `BridgeError` where its end could not be recorded."""
         await self._done.wait()
         if self._problem is not None:
             raise self._problem
         return self._ended or TurnEnded(self.id, "cancelled")
+
+    async def see_through(self) -> TurnEnded:
+        """Wait for the end. Who is cancelled while waiting stops the turn, and still learns how it ended."""
+        try:
+            await self._done.wait()
+        except anyio.get_cancelled_exc_class():
+            self.interrupt()
+            with anyio.CancelScope(shield=True):
+                await self._done.wait()
+        return await self.wait()
 
     async def run(self, engine: Engine, prompt: Prompt | None, *, task_status: TaskStatus[None]) -> None:
         """Run to the end."""
@@ -134,6 +149,7 @@ class Session:
         self.cwd = cwd
         self.turn: Turn | None = None
         self._to_recover = False
+        self._lost_end = False
         self._log = log
         self.journal = SessionJournal(id_, log, parts.bus)
         outside = parts.outside(self.journal, Path(cwd))
@@ -176,6 +192,9 @@ class Session:
 
     async def prompt(self, text: str, context: PromptContext | None, group: TaskGroup) -> Turn:
         """Start a turn; it runs in `group`. Raises `TryLater` while another one runs."""
+        if self._lost_end and self.turn is None:
+            await close_turn(self.engine, "the turn's end could not be recorded when it came")
+            self._lost_end = False
         if self.turn is not None or self.transcript.turn is not None:
             raise TryLater("busy", "a turn is running in this session")
         return await self._start(Turn(TurnId(new_id())), lambda id_: Prompt(id_, text, context), group)
@@ -211,6 +230,7 @@ class Session:
                 await turn.run(self.engine, prompt(turn.id), task_status=task_status)
             finally:
                 self.turn = None
+                self._lost_end = turn.lost_end
 
         await group.start(run)
         return turn

@@ -162,6 +162,8 @@ def small_handlers(source: Source) -> Iterator[str]:
     if not source.path.startswith(HANDLERS):
         return
     for function in source.functions:
+        if function.name == "__init__":
+            continue
         first = function.body[0]
         documented = ast.get_docstring(function) is not None
         lines = _lines(function) - (_lines(first) if documented else 0)

@@ -296,7 +296,6 @@ def test_a_question_whose_answer_can_t_be_recorded_is_asked_again(tmp_path: Path
         assert (bridge.work / "fresh.py").read_text() == BIG
 
 
-@pytest.mark.xfail(reason="a turn whose end could not be recorded keeps its session busy until the daemon is restarted")
 def test_after_a_turn_that_the_full_disk_broke_off_the_session_takes_prompts_again(tmp_path: Path) -> None:
     with Bridge(tmp_path, SCRIPT, FULL) as bridge:
         editor = Editor(bridge)
@@ -307,4 +306,5 @@ def test_after_a_turn_that_the_full_disk_broke_off_the_session_takes_prompts_aga
             editor.command("harness.prompt", text="say")
             editor.ended()
         editor.command("harness.prompt", text="say")
+        assert editor.ended() == "the turn's end could not be recorded when it came"
         assert editor.ended() == "Yes."

@@ -443,3 +443,25 @@ def test_a_client_that_wants_no_updates_is_sent_none_even_of_a_session_that_it_l
         wired.call("harness/session/load", sessionId=session, cwd=str(bridge.work), mcpServers=[])
         wired.call("harness/permission/pending")
         assert not [m for m in bridge.client.seen if m.get("method") == UPDATE]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(150)
+def test_five_thousand_hunks_are_listed_in_small_pages_each_once(tmp_path: Path) -> None:
+    lines = [f"line {n}\n" for n in range(10_000)]
+    new = "".join(line.upper() if number % 2 else line for number, line in enumerate(lines))
+    with Bridge(tmp_path, [step(call("write_file", path="a.py", content=new)), step(say="x")], CAPABILITIES) as bridge:
+        bridge.file("a.py", "".join(lines))
+        wired = Wired(bridge)
+        session = wired.new()
+        wired.prompt(session, "rewrite")
+        told = [hunk["hunkId"] for hunk in wired.hunks(session, 5000)]
+        found: list[str] = []
+        page: dict[str, Any] = {"nextCursor": None}
+        while "nextCursor" in page:
+            cursor = {"cursor": page["nextCursor"]} if page["nextCursor"] else {}
+            page = wired.call("harness/review/list", sessionId=session, **cursor)
+            assert len(json.dumps(page, ensure_ascii=False, separators=(",", ":")).encode()) < 64 << 10
+            found += [hunk["hunkId"] for hunk in page["hunks"]]
+        assert found == told
+        assert len(set(found)) == 5000

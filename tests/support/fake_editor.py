@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import anyio.lowlevel
+
 from bridge.harness.ids import Uri
 from bridge.harness.ports.editor import DocumentEdit, EditReply
 from bridge.harness.values.documents import OpenDocument
@@ -118,7 +120,7 @@ class FakeEditor:
 
     async def apply(self, edit: DocumentEdit) -> EditReply:
         """See the port."""
-        await asyncio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         self._trace.append("edit")
         self.edits.append(edit)
         self._happen(self.meanwhile)

@@ -72,6 +72,13 @@ async def run_turn(engine: Engine, prompt: Prompt | None, interrupted: Callable[
     return ended
 
 
+async def close_turn(engine: Engine, why: str) -> None:
+    """Close a turn that nobody runs any more: its end could not be recorded when it came."""
+    if engine.transcript.turn is not None:
+        await _close_open_work(engine, why)
+        await engine.journal.append(TurnEnded(engine.transcript.turn, "failed", why))
+
+
 def _failed(fault: Fault) -> Stop:
     """In our words where the failure has any; a defect is named by its place in the log."""
     error = fault.error

@@ -219,12 +219,14 @@ def _step(before: str, change: TextChange) -> _Step:
         # Typing at the start of a line is in that line, not between it and the one above.
         line = TextChange(change.start, change.end + 1, change.text + before[change.start])
         return _Step(before, Transition(((line,),), moved_by.after))
-    old = before[change.start : change.end]
-    exact = not old or not change.text or "\n" not in old + change.text
-    if exact:
-        return _Step(before, moved_by)
     whole = (change.start, change.end) == (0, len(before))
+    if change.start == change.end or not change.text or (not whole and _is_in_one_line(before, moved_by.steps[0])):
+        return _Step(before, moved_by)
     return _Step(before, moved_by, tuple(_doubts(before, change)), whole)
+
+
+def _is_in_one_line(before: str, refined: Sequence[TextChange]) -> bool:
+    return len(refined) <= 1 and all("\n" not in before[each.start : each.end] + each.text for each in refined)
 
 
 def _by_whole_lines(before: str, change: TextChange) -> TextChange:
@@ -358,6 +360,6 @@ def _guard(text: str, at: Tracked, start: int, end: int) -> tuple[_Guard, int, i
 
 def _meets(at: Tracked, doubt: tuple[int, int], *, touching: bool) -> bool:
     start, end = doubt
-    if touching:
+    if touching or at.start == at.end:  # a diff may take a line inserted at this very place for part of a change
         return start <= at.end and at.start <= end
     return start < at.end and at.start < end

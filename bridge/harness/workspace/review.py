@@ -128,11 +128,10 @@ class Reviewer:
         hunks = tuple(one.hunk for file in found for one in file)
         try:
             await self._outside.journal.append(Proposed(proposal, hunks))
-        except BaseException:  # not recorded: not tracked
+        finally:
             for hunk in hunks:
-                if hunk.id not in self._state.hunks:
+                if hunk.id not in self._state.hunks:  # not recorded: not tracked
                     self._places.drop(hunk)
-            raise
         for file in draft.files:
             self._tell_fit(self._places.tracked(file.uri))
         return proposal

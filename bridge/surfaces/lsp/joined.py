@@ -36,14 +36,18 @@ class Joined(Generic[KeyT]):
             self._runs = True
             self._tasks().start_soon(self._run)
 
+    def flush(self) -> None:
+        """Do now what was asked for."""
+        asked, self._asked = self._asked, {}
+        for key in asked:
+            with isolate(self._what):
+                self._work(key)
+
     async def _run(self) -> None:
         try:
             while self._asked:
                 began = time.monotonic()
-                asked, self._asked = self._asked, {}
-                for key in asked:
-                    with isolate(self._what):
-                        self._work(key)
+                self.flush()
                 await anyio.sleep(max(JOIN_S, time.monotonic() - began))
         finally:
             self._runs = False

@@ -218,7 +218,7 @@ def run(examples: int, steps: int) -> None:
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=examples < 1000,
+            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
+import anyio
 from anyio.abc import TaskGroup
 
 from bridge.app.runtime import Runtime
 from bridge.app.session import Session
-from bridge.harness.ids import FileId, HunkId, ProposalId, SessionId, Uri
-from bridge.harness.values.proposals import Decision, Hunk, HunkState, Op, StaleReason, digest
+from bridge.harness.ids import ApprovalId, FileId, HunkId, ProposalId, SessionId, Uri
+from bridge.harness.values.approvals import Approval
+from bridge.harness.values.proposals import (
+    Actor,
+    Decision,
+    Hunk,
+    HunkOutcome,
+    HunkState,
+    Op,
+    StaleReason,
+    Verdict,
+    digest,
+)
 from bridge.harness.values.text import Span
 from bridge.harness.workspace.review import HunkView
 from bridge.surfaces.lsp.client import Client
@@ -48,6 +60,36 @@ class FakeReview:
     def find(self, id_: HunkId) -> HunkView | None:
         return next((view for view in self.runtime.views if view.hunk.id == id_), None)
 
+    def views(self, uri: Uri | None = None) -> tuple[HunkView, ...]:
+        return tuple(view for view in self.runtime.views if uri in (None, view.hunk.uri))
+
+
+class FakeApprovals:
+    """No questions."""
+
+    def pending(self) -> tuple[Approval, ...]:
+        return ()
+
+
+class FakeTurn:
+    """A turn that goes on until it fails."""
+
+    id = "t"
+
+    def __init__(self) -> None:
+        self.waited = anyio.Event()
+        self._failed = anyio.Event()
+        self._problem: Exception = ValueError("it has not failed")
+
+    def fail(self, problem: Exception) -> None:
+        self._problem = problem
+        self._failed.set()
+
+    async def wait(self) -> None:
+        self.waited.set()
+        await self._failed.wait()
+        raise self._problem
+
 
 @dataclass
 class FakeTranscript:
@@ -64,6 +106,7 @@ class FakeSession:
     def __init__(self, runtime: "FakeRuntime") -> None:
         self._runtime = runtime
         self.review = FakeReview(runtime)
+        self.approvals = FakeApprovals()
 
     @property
     def turn(self) -> object | None:
@@ -81,6 +124,31 @@ class FakeRuntime:
     views: list[HunkView] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     turn: object | None = None
+    # What surfaces have told it, and what it refuses, first come first.
+    answers: list[tuple[str, str, str]] = field(default_factory=list)
+    decided: list[tuple[list[str], str, str]] = field(default_factory=list)
+    was_shown: list[str] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+    answered: anyio.Event = field(default_factory=anyio.Event)
+
+    async def answer(self, id_: ApprovalId, choice: str, reason: str = "") -> None:
+        self.answered.set()
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.answers.append((id_, choice, reason))
+
+    async def decide(
+        self, ids: Sequence[HunkId], verdict: Verdict, by: Actor, reason: str = ""
+    ) -> tuple[HunkOutcome, ...]:
+        self.decided.append((list(ids), verdict, reason))
+        self.answered.set()
+        return ()
+
+    def shown(self, id_: ApprovalId) -> None:
+        self.was_shown.append(id_)
+
+    def hunk(self, id_: HunkId) -> tuple[Session, HunkView]:
+        return self.session(SESSION), next(view for view in self.views if view.hunk.id == id_)
 
     def hunks(self, uri: Uri | None = None, session: SessionId | None = None) -> list[tuple[Session, HunkView]]:
         found = [view for view in self.views if uri in (None, view.hunk.uri)]
@@ -95,10 +163,13 @@ class FakeRuntime:
 
 
 def connected(
-    views: Sequence[HunkView] = (), capabilities: dict[str, Any] | None = None, tasks: object = None
+    views: Sequence[HunkView] = (),
+    capabilities: dict[str, Any] | None = None,
+    tasks: object = None,
+    runtime: FakeRuntime | None = None,
 ) -> tuple[Context, FakeRuntime, FakeOutbox]:
     """A context that has begun, with a client of these capabilities."""
-    outbox, runtime = FakeOutbox(), FakeRuntime(list(views))
+    outbox, runtime = FakeOutbox(), runtime or FakeRuntime(list(views))
     context = Context(Peer(outbox))
     client = Client.of({"capabilities": capabilities or {}})
     context.begin(client, Folders({}), cast("Runtime", runtime), cast("TaskGroup", tasks))

@@ -37,6 +37,16 @@ async def test_each_key_is_served_once_a_round_in_order() -> None:
     assert done == ["b", "a"]
 
 
+async def test_what_was_asked_for_can_be_done_at_once_and_is_not_done_again() -> None:
+    done: list[str] = []
+    async with anyio.create_task_group() as tasks:
+        joined = Joined("work", lambda: tasks, done.append)
+        joined.ask("a")
+        joined.flush()
+        assert done == ["a"]
+    assert done == ["a"]
+
+
 async def test_work_that_fails_takes_no_other_work_down_and_can_be_asked_for_again() -> None:
     done: list[str] = []
 

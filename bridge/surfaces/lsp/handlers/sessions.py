@@ -56,8 +56,6 @@ class Sessions:
 
     async def close(self, _: Context, params: wire.CloseSessionRequest) -> wire.CloseSessionResponse:
         """Cancel what runs, let go of the log."""
-        if self._context.current is self._context.runtime.session(SessionId(params.session_id)):
-            self._context.current = None
         known = SessionId(params.session_id)
         await self._context.runtime.close_session(known)
         if self._context.current is not None and self._context.current.id == known:
@@ -71,13 +69,7 @@ class Sessions:
             turn = await self._context.runtime.prompt(SessionId(params.session_id), text, where)
         session = self._context.runtime.session(SessionId(params.session_id))
         self._context.tasks.start_soon(self._progress.begin, session, turn, params.work_done_token)
-        try:
-            return _answer(await turn.wait())
-        except anyio.get_cancelled_exc_class():
-            turn.interrupt()
-            with anyio.CancelScope(shield=True):
-                ended = await turn.wait()
-            return _answer(ended)
+        return _answer(await turn.see_through())
 
     def cancel(self, _: Context, params: wire.CancelNotification) -> None:
         """Stop the running turn."""

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.app import wording
 from bridge.app.bus import HunksMoved, Update
 from bridge.harness.ids import HunkId, SessionId, Uri
-from bridge.harness.values.events import Decided, HunkFresh, HunkStale, Placed, Proposed, Recorded
+from bridge.harness.values.events import Decided, HunkFresh, HunkStale, Placed, Proposed, Recorded, TurnEnded
 from bridge.harness.workspace.review import HunkView
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.joined import Joined
@@ -43,6 +43,8 @@ class Publisher:
             case Recorded(event=Decided(hunk=id_) | Placed(hunk=id_) | HunkStale(hunk=id_) | HunkFresh(hunk=id_)):
                 if (view := self._context.runtime.session(session).review.find(id_)) is not None:
                     self._joined.ask(view.hunk.uri)
+            case Recorded(event=TurnEnded()):
+                self._joined.flush()  # who is told of the end sees the review as it ended
 
     def look_near(self, uri: Uri, line: int) -> None:
         """The person is here: where there are too many hunks, the nearest are shown."""
