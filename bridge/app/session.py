@@ -112,9 +112,7 @@ class Turn:
     async def wait(self) -> TurnEnded:
         """How it ended. Raises `BridgeError` where its end could not be recorded."""
         await self._done.wait()
-        if self._problem is not None:
-            raise self._problem
-        return self._ended or TurnEnded(self.id, "cancelled")
+        return self._end()
 
     async def see_through(self) -> TurnEnded:
         """Wait for the end. Who is cancelled while waiting stops the turn, and still learns how it ended."""
@@ -124,7 +122,12 @@ class Turn:
             self.interrupt()
             with anyio.CancelScope(shield=True):
                 await self._done.wait()
-        return await self.wait()
+        return self._end()
+
+    def _end(self) -> TurnEnded:
+        if self._problem is not None:
+            raise self._problem
+        return self._ended or TurnEnded(self.id, "cancelled")
 
     async def run(self, engine: Engine, prompt: Prompt | None, *, task_status: TaskStatus[None]) -> None:
         """Run to the end."""

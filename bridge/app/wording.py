@@ -40,11 +40,12 @@ def preview(view: HunkView, limit: int = PREVIEW_LINES) -> str:
 
 def message(view: HunkView) -> str:
     """A diagnostic's text: what, for what, and the change itself."""
+    title = visible(view.title)
     if view.state.stale:
-        return f"{view.title}: {name(view)} no longer fits: the text changed here\n{preview(view)}"
+        return f"{title}: {name(view)} no longer fits: the text changed here\n{preview(view)}"
     if view.state.decision is not None:
-        return f"{view.title}: {name(view)} is being applied"
-    return f"{view.title}: {name(view)}, {summary(view)}\n{preview(view)}"
+        return f"{title}: {name(view)} is being applied"
+    return f"{title}: {name(view)}, {summary(view)}\n{preview(view)}"
 
 
 def visible(line: str) -> str:
@@ -53,7 +54,14 @@ def visible(line: str) -> str:
     Control characters would be orders to a terminal; bidirectional and invisible ones hide what a line says.
     """
     text = line.rstrip("\r\n")
-    return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if _is_seen(c) else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _is_seen(character: str) -> bool:
+    """Unicode calls the Hangul fillers letters and the variation selectors marks: both can hide what a line says."""
+    if character in "\u115f\u1160\u3164\uffa0" or "\U000e0100" <= character <= "\U000e01ef":
+        return False
+    return character.isprintable() or character == "\t"
 
 
 def _lines(count: int) -> str:

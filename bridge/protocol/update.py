@@ -41,7 +41,7 @@ class ContentChunk(AcpWire):
 
 
 class UserMessageChunk(ContentChunk):
-    """A piece of what the person said; sent when a session is loaded, and to other clients."""
+    """A piece of what the person said; follows the `turn_started` of its turn."""
 
     session_update: Literal["user_message_chunk"] = Field(default="user_message_chunk", description="The tag.")
 

@@ -37,6 +37,11 @@ TRIES = 5
 CONFIRM_S = 2.0
 """How long after the editor's answer its text may take to arrive; Neovim batches changes for 0.15 s."""
 
+QUIET_S = 0.2
+"""No change for so long is a pause in typing: longer than Neovim's batches. It is waited for before an edit is sent
+again, for `CONFIRM_S` at most: sent at once, it would be overtaken again.
+"""
+
 UNHEARD = "the editor does not tell of its changes any more; save this file and open it again"
 """Never sent a second time: it may stand. Neovim 0.11 forgets a buffer that was changed while it had no client."""
 
@@ -124,7 +129,9 @@ class Placer:
             left = hunks
             cause = f"the text changed each of the {TRIES} times that the edit was sent; nothing was changed"
             try:
-                for _ in range(TRIES):
+                for number in range(TRIES):
+                    if number > 0:
+                        await self._pause_in_typing(uri)
                     left = await self._try(uri, left, new_text)
                     if not left:
                         return
@@ -141,6 +148,14 @@ class Placer:
             finally:
                 self._under_way.pop(uri, None)
             await self._placed(left, "absent", cause)
+
+    async def _pause_in_typing(self, uri: Uri) -> None:
+        with anyio.move_on_after(CONFIRM_S), Watch(self._documents, uri) as watch:
+            quiet = watch.closed
+            while not quiet:
+                with anyio.move_on_after(QUIET_S) as waited:
+                    await watch.next()
+                quiet = waited.cancelled_caught
 
     async def _try(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Sequence[Hunk]:
         """Write once, to where the text is now; answers the hunks to try again."""

@@ -176,16 +176,9 @@ class Reviewer:
 
     def view(self, hunk: Hunk) -> HunkView:
         """One hunk as it stands now."""
-        proposal = self._state.proposals[hunk.proposal]
-        ids = [id_ for file in proposal.files for id_ in file.hunks]
-        return HunkView(
-            hunk,
-            self._state.states[hunk.id],
-            self._places.lines(hunk),
-            ids.index(hunk.id) + 1,
-            len(ids),
-            proposal.title,
-        )
+        index, total = self._state.numbers[hunk.id]
+        title = self._state.proposals[hunk.proposal].title
+        return HunkView(hunk, self._state.states[hunk.id], self._places.lines(hunk), index, total, title)
 
     def find(self, id_: HunkId) -> HunkView | None:
         """A hunk by its id, settled or not."""

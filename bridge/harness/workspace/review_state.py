@@ -9,7 +9,10 @@ from bridge.harness.values.proposals import FileChange, Hunk, HunkState, Intent,
 
 
 class ReviewState:
-    """Owned by the review; changed by `fold` alone. Ids keep the order in which hunks were proposed."""
+    """Owned by the review; changed by `fold` alone. Ids keep the order in which hunks were proposed.
+
+    `numbers` are (which, of how many) within the proposal, counted from 1.
+    """
 
     def __init__(self) -> None:
         """Nothing was proposed."""
@@ -19,6 +22,7 @@ class ReviewState:
         self.hunks: dict[HunkId, Hunk] = {}
         self.states: dict[HunkId, HunkState] = {}
         self.intents: dict[IntentId, Intent] = {}
+        self.numbers: dict[HunkId, tuple[int, int]] = {}
         self._live: dict[HunkId, Hunk] = {}
 
     def fold(self, event: Event) -> None:
@@ -29,6 +33,7 @@ class ReviewState:
                 self.files.update({file.id: file for file in proposal.files})
                 self.hunks.update({hunk.id: hunk for hunk in hunks})
                 self.states.update({hunk.id: HunkState() for hunk in hunks})
+                self.numbers.update({hunk.id: (n, len(hunks)) for n, hunk in enumerate(hunks, start=1)})
                 self._live.update({hunk.id: hunk for hunk in hunks})
             case HunkStale(hunk=hunk, reason=reason):
                 self._set(hunk, stale=reason, placement="absent")

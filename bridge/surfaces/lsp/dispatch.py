@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from bridge.harness.errors import BridgeError
 from bridge.harness.isolate import Fault, isolate
 from bridge.protocol.base import Wire
+from bridge.protocol.errors import BY_KIND
 from bridge.surfaces.lsp.jsonrpc import (
     INTERNAL_ERROR,
     METHOD_NOT_FOUND,
     REQUEST_CANCELLED,
-    REQUEST_FAILED,
     Notification,
     Request,
     RpcError,
@@ -167,7 +167,7 @@ _CANCELLED = RpcError(REQUEST_CANCELLED, "Request cancelled")
 def _told(error: RpcError | BridgeError) -> RpcError:
     if isinstance(error, RpcError):
         return error
-    return RpcError(REQUEST_FAILED, str(error), {"kind": error.kind, "hint": error.hint})
+    return RpcError(BY_KIND[error.kind].code, str(error), {"kind": error.kind, "hint": error.hint})
 
 
 def _internal(fault: Fault) -> RpcError:

@@ -1,5 +1,6 @@
 """The hard cases of the review rules, one by one, with an editor that behaves as the real ones were measured."""
 
+import asyncio
 import dataclasses
 
 import anyio
@@ -669,6 +670,22 @@ async def test_other_hunks_stay_at_their_place_while_typing_and_an_edit_come_in_
         desk.editor.flush(URI)
         assert await outcomes(desk, [eight]) == ["present"]
         assert desk.editor.text(URI) == "higher\ntop\n" + FIVE(LINES).replace("line 8\n", "8\n")
+
+
+async def test_an_edit_that_was_overtaken_is_sent_again_in_a_pause_of_the_typing() -> None:
+    async with opened(NEOVIM).running() as desk:
+        hunks = ids_of(await desk.propose({"a.txt": FIVE}))
+
+        def type_on(left: int) -> None:
+            desk.editor.type(URI, TextChange(0, 0, f"typed {left}\n"))
+            desk.editor.flush(URI)
+            if left:
+                asyncio.get_running_loop().call_later(0.1, type_on, left - 1)
+
+        desk.editor.meanwhile.append(lambda: type_on(12))
+        assert await outcomes(desk, hunks) == ["present"]
+        assert len(desk.editor.edits) == 2
+        assert desk.editor.text(URI) == "".join(f"typed {n}\n" for n in range(13)) + FIVE(LINES)
 
 
 async def test_an_editor_that_lies_is_found_out() -> None:

@@ -78,3 +78,10 @@ def test_a_message_says_what_for_and_how_the_hunk_stands() -> None:
     assert message(stale(view)).startswith("Edit a.py: hunk 1/1 no longer fits: the text changed here\n")
     accepted = decided(view, Decision("accepted", Actor("person", "editor")))
     assert message(accepted) == "Edit a.py: hunk 1/1 is being applied"
+
+
+@pytest.mark.parametrize("hidden", ["\u115f", "\u3164", "\uffa0", "\U000e0100", "\u202e", "\u200b", "\x1b"])
+def test_what_hides_in_a_line_is_escaped(hidden: str) -> None:
+    shown = visible(f"a{hidden}b")
+    assert hidden not in shown
+    assert shown.startswith("a\\")

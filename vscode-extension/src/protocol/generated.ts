@@ -939,7 +939,7 @@ export interface TurnStarted {
 /** Why a turn ended: ACP's reasons, and `failed`: the model failed; `message` says how. */
 export type TurnStop = StopReason | "failed";
 
-/** A piece of what the person said; sent when a session is loaded, and to other clients. */
+/** A piece of what the person said; follows the `turn_started` of its turn. */
 export interface UserMessageChunk {
   /** The tag. */
   sessionUpdate: "user_message_chunk";
