@@ -57,7 +57,7 @@ class Runtime:
         id_ = SessionId(new_id())
         path = self._store.path_for(id_, str(root))
         log = await anyio.to_thread.run_sync(SessionLog.create, path, self._parts.clock)
-        opened = SessionOpened(id_, str(root), self.settings.model, self.settings.mode, self.settings.policy)
+        opened = SessionOpened(id_, str(root), self.settings.model, self.settings.mode, "ask")
         session = self._build(id_, root, log)
         self._live[id_] = session  # before its first record: who hears of that looks the session up
         try:

@@ -153,6 +153,7 @@ class Session:
         self.turn: Turn | None = None
         self._to_recover = False
         self._lost_end = False
+        self._going_on = anyio.Lock()
         self._log = log
         self.journal = SessionJournal(id_, log, parts.bus)
         outside = parts.outside(self.journal, Path(cwd))
@@ -208,12 +209,13 @@ class Session:
         A second time, as when another window loads a live session, nothing is looked at again: writes that are under
         way now would be made twice.
         """
-        if self._to_recover:
-            self._to_recover = False
-            await self.review.recover()
-        if self.transcript.turn is None or self.turn is not None:
-            return None
-        return await self._start(Turn(self.transcript.turn), lambda _: None, group)
+        async with self._going_on:
+            if self._to_recover:
+                self._to_recover = False
+                await self.review.recover()
+            if self.transcript.turn is None or self.turn is not None:
+                return None
+            return await self._start(Turn(self.transcript.turn), lambda _: None, group)
 
     def interrupt(self) -> None:
         """Stop the running turn, if there is one."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from bridge.harness.values.policy import Mode, Rule
-from bridge.harness.values.proposals import Policy
 
 APP = "harness-bridge"
 """The name of our folders among the user's."""
@@ -26,7 +25,6 @@ class Settings:
     model: str = ""
     script: Path | None = None
     mode: Mode = "default"
-    policy: Policy = "ask"
     rules: tuple[Rule, ...] = ()
 
 

@@ -103,7 +103,7 @@ class FakeReview:
         self._journal = journal
         self._by_call: dict[CallId, Proposal] = {}
         self._decided: dict[ProposalId, anyio.Event] = {}
-        self.outcomes: dict[ProposalId, str] = {}
+        self._outcomes: dict[ProposalId, str] = {}
         self.granted: list[str] = []
         journal.owners.append(self)
 
@@ -134,7 +134,10 @@ class FakeReview:
 
     async def settle(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
         await self._decided[proposal].wait()
-        outcome: Any = self.outcomes[proposal]
+        return self.outcomes(proposal)
+
+    def outcomes(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
+        outcome: Any = self._outcomes.get(proposal, "absent")
         return (HunkOutcome(HunkId("h"), outcome),)
 
     async def withdraw(self, proposal: ProposalId, reason: str) -> None:
@@ -151,7 +154,7 @@ class FakeReview:
         self._settle(next(p.id for p in self._by_call.values() if p.title == title), outcome)
 
     def _settle(self, proposal: ProposalId, outcome: str) -> None:
-        self.outcomes[proposal] = outcome
+        self._outcomes[proposal] = outcome
         self._decided[proposal].set()
 
 

@@ -10,6 +10,7 @@ from bridge.harness.engine.prompt import instructions
 from bridge.harness.engine.step import Stepper
 from bridge.harness.errors import BridgeError
 from bridge.harness.execution.pipeline import Pipeline
+from bridge.harness.execution.results import tell_outcomes
 from bridge.harness.execution.schedule import run_calls
 from bridge.harness.ids import TurnId
 from bridge.harness.isolate import Fault, isolate
@@ -123,7 +124,8 @@ async def _close_open_work(engine: Engine, why: str) -> None:
     """Valid history after an interruption: questions closed, undecided hunks withdrawn, every call with an output."""
     await engine.approvals.cancel(engine.approvals.pending())
     for call in tuple(engine.transcript.calls.values()):
+        said = f"{why}. It had begun: look what it has done." if call.started else f"{why}."
         if (proposal := engine.review.proposal_of(call.opened.call)) is not None:
             await engine.review.withdraw(proposal.id, "the turn was stopped")
-        said = f"{why}. It had begun: look what it has done." if call.started else f"{why}."
+            said = f"{said}\n{tell_outcomes(proposal.title, engine.review.outcomes(proposal.id)).model}"
         await engine.journal.append(CallEnded(call.opened.call, "cancelled", said))

@@ -52,6 +52,18 @@ class Ports:
     review: Review
 
 
+_MOVED = "what it would touch has changed since the question was asked"
+
+
+def _subject(tool: str, prepared: Prepared) -> CallSubject:
+    """What an answer binds, and what the person is shown: each path, and where it leads through links."""
+    touches = []
+    for subject in prepared.subjects:
+        leads = "" if subject.resolved == subject.value else f", which leads to {subject.resolved}"
+        touches.append(f"{subject.kind} {subject.value}{leads}")
+    return CallSubject(tool, prepared.title, tuple(touches))
+
+
 class Pipeline:
     """Runs calls. `setting` is asked anew for each call: modes and rules change while a session lives."""
 
@@ -129,7 +141,11 @@ class Pipeline:
         if prepared.draft is not None:
             return Ready(opened, tool, prepared, False, await self._propose(opened, prepared.draft, ruling))
         if ruling.effect == "ask":
-            await self._ask(opened, prepared, ruling)
+            await self._ask(opened, _subject(opened.tool, prepared), ruling)
+            answered = _subject(opened.tool, prepared).digest()
+            prepared = await tool.prepare(given, self._ports.context)  # a link may lead elsewhere by now
+            if _subject(opened.tool, prepared).digest() != answered:
+                raise NotAllowed(f"{prepared.title}: {_MOVED}")
         return Ready(opened, tool, prepared, tool.flags(given).read_only)
 
     async def _prepare(self, tool: Tool[Any], args: Mapping[str, Any]) -> tuple[HookSays, ToolInput, Prepared]:
@@ -179,10 +195,8 @@ class Pipeline:
             await self._ports.review.grant(proposal.id, ruling.why.text)
         return proposal
 
-    async def _ask(self, opened: CallOpened, prepared: Prepared, ruling: Ruling) -> None:
+    async def _ask(self, opened: CallOpened, subject: CallSubject, ruling: Ruling) -> None:
         """A question to a person; anything but a yes to exactly this subject stops the call."""
-        touches = tuple(f"{judged.subject.kind} {judged.subject.value}" for judged in ruling.subjects)
-        subject = CallSubject(opened.tool, prepared.title, touches)
         asked = self._ports.approvals.find(opened.call) or Approval(
             id=ApprovalId(new_id()),
             session=self._ports.session,
@@ -194,10 +208,12 @@ class Pipeline:
         )
         closed = await self._ports.approvals.ask(asked)
         if closed.digest != subject.digest():
-            raise NotAllowed(f"{prepared.title}: what it would touch has changed since the question was asked")
-        if closed.answer is None or not closed.answer.allowed:
-            reason = closed.answer.reason if closed.answer else f"the question was {closed.state}"
-            raise NotAllowed(f"{prepared.title}: the user said no" + (f": {reason}" if reason else ""))
+            raise NotAllowed(f"{subject.title}: {_MOVED}")
+        if closed.answer is None:
+            raise NotAllowed(f"{subject.title}: nobody answered, the question was {closed.state}")
+        if not closed.answer.allowed:
+            reason = closed.answer.reason
+            raise NotAllowed(f"{subject.title}: the user said no" + (f": {reason}" if reason else ""))
 
     async def _commit(self, ready: Ready) -> Outcome:
         if ready.proposal is not None:

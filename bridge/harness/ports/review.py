@@ -39,6 +39,10 @@ class Review(Protocol):
         """Wait until every hunk is settled; the outcomes in order."""
         ...
 
+    def outcomes(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
+        """What has become of each hunk so far, in order."""
+        ...
+
     async def withdraw(self, proposal: ProposalId, reason: str) -> None:
         """Nobody will decide the rest: undecided hunks are withdrawn."""
         ...

@@ -5,6 +5,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from bridge.harness.errors import FileProblem
+from bridge.harness.session.folders import make_private
 from bridge.harness.values.text import Sha
 
 
@@ -16,17 +18,30 @@ class DiskBlobs:
         self._folder = folder
 
     def put(self, text: str) -> Sha:
-        """See the port. Written beside and renamed: a reader never sees half of it."""
+        """See the port. Written beside and renamed: a reader never sees half of it; a damaged one is written anew."""
         raw = text.encode("utf-8", "surrogateescape")
         sha = Sha(hashlib.sha256(raw).hexdigest())
         path = self._path(sha)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fd, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            if self.get(sha) is None:
+                self._write(path, raw)
+        except OSError as error:
+            raise FileProblem.of(error, path) from error
+        return sha
+
+    def _write(self, path: Path, raw: bytes) -> None:
+        """On disk when it returns: an event that is synced speaks of it."""
+        make_private(path.parent)
+        fd, name = tempfile.mkstemp(dir=path.parent)
+        temporary = Path(name)
+        try:
             with os.fdopen(fd, "wb") as file:
                 file.write(raw)
-            Path(temporary).replace(path)
-        return sha
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def get(self, sha: Sha) -> str | None:
         """See the port."""

@@ -13,6 +13,7 @@ import anyio.to_thread
 
 from bridge.harness.errors import FileProblem, NotFound, SessionLocked
 from bridge.harness.ports.clock import Clock
+from bridge.harness.session.folders import make_private
 from bridge.harness.session.records import Unreadable, decode, encode
 from bridge.harness.values.events import Event, Recorded
 
@@ -76,7 +77,7 @@ class SessionLog:
     def create(cls, path: Path, clock: Clock) -> Self:
         """A new, empty log; folders are made 0700."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(path.parent)
             fd = _open(path, os.O_CREAT | os.O_EXCL)
             _sync_folder(path.parent)
         except OSError as error:

@@ -1,7 +1,7 @@
 """Approvals: a question to a person as a record, with exactly one terminal state.
 
 - A1 one terminal state; the first answer wins, later ones are told so.
-- A2 the effect happens only if the subject's digest is still the one asked about and the approval is not spent.
+- A2 the effect happens only if the subject, prepared anew after the answer, still has the digest that was asked about.
 - A4 nothing expires into allow.
 """
 
@@ -72,4 +72,3 @@ class Approval:
     deadline_s: float = SHOWN_DEADLINE_S
     state: ApprovalState = "open"
     answer: Answer | None = None
-    spent: bool = False

@@ -130,7 +130,7 @@ class HunkState:
 class Intent:
     """Journalled, with fsync, before the effect: what is about to be written, and what should stand after.
 
-    `before` and `expect` are hashes of the text (client) or of the bytes (disk).
+    `before` and `expect` are hashes of the text.
     """
 
     id: IntentId

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bridge.harness.ids import Uri
+from bridge.harness.isolate import isolate
 from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.text import TextChange
 
@@ -67,4 +68,5 @@ class Documents:
 
     def _tell(self, event: DocumentEvent) -> None:
         for listener in tuple(self._listeners):
-            listener(event)
+            with isolate("a listener of the open documents"):  # the others hear of it all the same
+                listener(event)

@@ -38,8 +38,9 @@ CONFIRM_S = 2.0
 """How long after the editor's answer its text may take to arrive; Neovim batches changes for 0.15 s."""
 
 QUIET_S = 0.2
-"""No change for so long is a pause in typing: longer than Neovim's batches. It is waited for before an edit is sent
-again, for `CONFIRM_S` at most: sent at once, it would be overtaken again.
+"""No change for so long is a pause in typing: longer than Neovim's batches. The last try waits for one, for `CONFIRM_S`
+at most. The others are sent at once: after a pause an editor tells a change before it answers, and whether the edit
+follows can then be known by waiting only.
 """
 
 UNHEARD = "the editor does not tell of its changes any more; save this file and open it again"
@@ -130,7 +131,7 @@ class Placer:
             cause = f"the text changed each of the {TRIES} times that the edit was sent; nothing was changed"
             try:
                 for number in range(TRIES):
-                    if number > 0:
+                    if number == TRIES - 1:
                         await self._pause_in_typing(uri)
                     left = await self._try(uri, left, new_text)
                     if not left:
@@ -160,9 +161,13 @@ class Placer:
     async def _try(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Sequence[Hunk]:
         """Write once, to where the text is now; answers the hunks to try again."""
         document = self._documents.get(uri)
-        if document is None:
-            return await self._to_disk(uri, hunks, new_text)
-        return await self._through_editor(document, hunks, new_text)
+        if document is not None:
+            left = await self._through_editor(document, hunks, new_text)
+        else:
+            # Once begun it goes on to its record, whoever is cancelled: it takes no longer than the disk does.
+            with anyio.CancelScope(shield=True):
+                left = await self._to_disk(uri, hunks, new_text)
+        return left
 
     async def _see_interrupted(self, uri: Uri, hunks: Sequence[Hunk]) -> None:
         """What became of a write whose end nobody waited for."""

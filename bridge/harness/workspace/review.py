@@ -4,7 +4,6 @@ Under the policy *ask* nothing is written before its hunk is accepted. A rule or
 its hunks at once, in its own name, by the same path.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,6 +13,7 @@ import anyio.to_thread
 
 from bridge.harness.errors import FileProblem
 from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, Uri, new_id
+from bridge.harness.isolate import isolate
 from bridge.harness.ports.blobs import Blobs
 from bridge.harness.ports.editor import Editor
 from bridge.harness.ports.files import Files
@@ -41,8 +41,6 @@ from bridge.harness.workspace.review_state import ReviewState
 from bridge.harness.workspace.spans import LineIndex, apply_step
 from bridge.harness.workspace.text import sha
 from bridge.harness.workspace.uris import to_path
-
-logger = logging.getLogger(__name__)
 
 BRIDGE = Actor("bridge", "harness-bridge")
 
@@ -99,10 +97,8 @@ class Reviewer:
         """Write down what changes of documents mean for the hunks. Runs as long as the session lives."""
         async with self._late:
             async for id_ in self._late:
-                try:
+                with isolate("recording whether a hunk fits"):  # the next change of the document tries again
                     await self._record_fit(id_)
-                except FileProblem as problem:  # the next change of the document tries again
-                    logger.warning("%s", problem)
 
     def close(self) -> None:
         """Stop listening to documents."""
@@ -146,12 +142,23 @@ class Reviewer:
         hunks = tuple(self._state.hunks_of(proposal))
         while not all(self._state.states[hunk.id].settled for hunk in hunks):
             await self._changed.wait()
-        return tuple(self._outcome(hunk.id) for hunk in hunks)
+        return self.outcomes(proposal)
 
     async def withdraw(self, proposal: ProposalId, reason: str) -> None:
         """See the port."""
-        hunks = tuple(hunk.id for hunk in self._state.hunks_of(proposal) if self._state.states[hunk.id].open)
-        await self.decide(hunks, "withdrawn", BRIDGE, reason)
+        states = {hunk.id: self._state.states[hunk.id] for hunk in self._state.hunks_of(proposal)}
+        await self.decide([id_ for id_, state in states.items() if state.open], "withdrawn", BRIDGE, reason)
+        # Accepted, and nobody writes it any more: it must not be written when the session is next loaded.
+        waiting = [id_ for id_, state in states.items() if not state.open and self._waits(id_)]
+        await self._append(*(Placed(id_, "absent", reason) for id_ in waiting))
+
+    def outcomes(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
+        """See the port."""
+        return tuple(self._outcome(hunk.id) for hunk in self._state.hunks_of(proposal))
+
+    def _waits(self, id_: HunkId) -> bool:
+        state = self._state.states[id_]
+        return state.placement == "absent" and not state.settled
 
     async def decide(
         self, ids: Sequence[HunkId], verdict: Verdict, by: Actor, reason: str = ""

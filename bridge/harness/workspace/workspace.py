@@ -42,6 +42,7 @@ class Workspace:
         self._real_root = root.resolve()
         self._files = files
         self._documents = documents
+        self._real_paths: dict[Uri, Path | None] = {}
         self._pending: Pending = lambda _uri, text: text
 
     def see_pending(self, pending: Pending) -> None:
@@ -116,8 +117,14 @@ class Workspace:
         uri = to_uri(path)
         if self._documents.get(uri) is not None:
             return uri
-        others = ((other.uri, to_path(other.uri)) for other in self._documents.all())
-        return next((known for known, name in others if name is not None and name.resolve() == resolved), uri)
+        return next((other.uri for other in self._documents.all() if self._real_path(other.uri) == resolved), uri)
+
+    def _real_path(self, uri: Uri) -> Path | None:
+        """Where an open document's path leads: looked at once, as a search locates every file that it finds."""
+        if uri not in self._real_paths:
+            name = to_path(uri)
+            self._real_paths[uri] = name.resolve() if name is not None else None
+        return self._real_paths[uri]
 
     async def _of_buffer(self, place: Location, document: OpenDocument) -> Reading:
         """A buffer has no encoding of its own that we can see: the file's form holds, if there is a file."""

@@ -34,6 +34,8 @@ class Progress:
 
     async def begin(self, session: Session, turn: Turn, token: Token | None) -> None:
         """Report the turn, with the client's token or one that we create."""
+        if session.id in self._tokens:  # a session that is loaded again while its turn runs
+            return
         if token is None:
             token = await self._created(turn)
         if token is not None and session.turn is turn:

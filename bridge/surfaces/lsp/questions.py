@@ -52,12 +52,13 @@ class Questions:
 
     def ask(self, approval: Approval) -> None:
         """Ask a question that is open, a new one or one of an earlier life of the bridge."""
-        self._context.tasks.start_soon(self._ask, approval)
+        if approval.id not in self._asking:
+            self._context.tasks.start_soon(self._ask, approval)
 
     def ask_about_files(self, hunks: Sequence[Hunk]) -> None:
         """Whole files are asked about; clients with updates render these hunks themselves."""
         for hunk in hunks:
-            if hunk.op != "edit" and not self._context.client.wants_updates:
+            if hunk.op != "edit" and hunk.id not in self._asking and not self._context.client.wants_updates:
                 self._context.tasks.start_soon(self._ask_about_file, hunk.id)
 
     async def _ask(self, approval: Approval) -> None:

@@ -147,9 +147,9 @@ async def test_a_call_with_an_effect_waits_until_the_edits_before_it_are_settled
         (asked,) = rig.approvals.pending()
         await rig.approvals.answer(asked.id, "allow_once")
         await anyio.wait_all_tasks_blocked()
-        assert tool.seen == ["prepare tests"]
+        assert tool.seen == ["prepare tests", "prepare tests"], "looked at again after the yes, not run"
         rig.review.decide("act one")
-    assert tool.seen == ["prepare tests", "commit tests"]
+    assert tool.seen == ["prepare tests", "prepare tests", "commit tests"]
 
 
 async def test_a_defect_in_one_call_leaves_the_others_alone() -> None:

@@ -55,7 +55,6 @@ APPROVAL = Approval(
     5.5,
     "open",
     None,
-    spent=False,
 )
 
 FULL: Sequence[ev.Event] = (

@@ -672,7 +672,7 @@ async def test_other_hunks_stay_at_their_place_while_typing_and_an_edit_come_in_
         assert desk.editor.text(URI) == "higher\ntop\n" + FIVE(LINES).replace("line 8\n", "8\n")
 
 
-async def test_an_edit_that_was_overtaken_is_sent_again_in_a_pause_of_the_typing() -> None:
+async def test_an_edit_that_was_overtaken_again_and_again_is_sent_in_a_pause_of_the_typing() -> None:
     async with opened(NEOVIM).running() as desk:
         hunks = ids_of(await desk.propose({"a.txt": FIVE}))
 
@@ -682,10 +682,17 @@ async def test_an_edit_that_was_overtaken_is_sent_again_in_a_pause_of_the_typing
             if left:
                 asyncio.get_running_loop().call_later(0.1, type_on, left - 1)
 
-        desk.editor.meanwhile.append(lambda: type_on(12))
+        def overtake() -> None:
+            desk.editor.type(URI, TextChange(0, 0, "overtaken\n"))
+            if len(desk.editor.edits) < 4:
+                desk.editor.meanwhile.append(overtake)
+            else:
+                type_on(12)
+
+        desk.editor.meanwhile.append(overtake)
         assert await outcomes(desk, hunks) == ["present"]
-        assert len(desk.editor.edits) == 2
-        assert desk.editor.text(URI) == "".join(f"typed {n}\n" for n in range(13)) + FIVE(LINES)
+        assert len(desk.editor.edits) == 5
+        assert desk.editor.text(URI) == "".join(f"typed {n}\n" for n in range(13)) + "overtaken\n" * 4 + FIVE(LINES)
 
 
 async def test_an_editor_that_lies_is_found_out() -> None:

@@ -59,13 +59,12 @@ class Grep(Tool[GrepInput]):
         """Disk and buffers, merged by path."""
         given, place = prepared.state
         found, more = await self._find(given, place, context)
+        # Not a word of protected files, not even how many match: a pattern could spell out what they hold.
         hidden = {path for path in {match.path for match in found} if _is_hidden(path, place, context)}
         matches = [match for match in found if match.path not in hidden]
         lines = [f"{context.workspace.shown(m.path)}:{m.line}:{m.text[:MAX_LINE]}" for m in matches[:MAX_MATCHES]]
         if more or len(matches) > MAX_MATCHES:
             lines.append("[there are more: narrow the pattern, the path or the glob]")
-        if hidden:
-            lines.append(f"[{len(hidden)} protected files match too; to search one, name it as the path]")
         return Outcome(model="\n".join(lines) or "[no match]", shown=f"{len(matches)} matches")
 
     async def _find(self, given: GrepInput, place: Location, context: Context) -> tuple[list[Match], bool]:

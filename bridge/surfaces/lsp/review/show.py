@@ -9,6 +9,7 @@ import anyio.to_thread
 
 from bridge.app import wording
 from bridge.harness.ids import Uri
+from bridge.harness.session.folders import make_private
 from bridge.harness.values.proposals import HunkOutcome
 from bridge.harness.workspace.review import HunkView
 from bridge.harness.workspace.uris import to_path, to_uri
@@ -84,6 +85,6 @@ def _file_name(uri: Uri, op: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(path.parent)
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
