@@ -15,14 +15,18 @@ from bridge.harness.values.model import ModelEvent, ModelRequest
 class NoModel:
     """Nothing is set up: every call says so, and what to do."""
 
-    def __init__(self, name: str) -> None:
-        """`name` is what the settings ask for, or empty."""
+    def __init__(self, name: str, why: str = "") -> None:
+        """`name` is what the settings ask for, or empty; `why` says what is missing, where the name is known."""
         self.name = name
+        self._why = why
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Always fails."""
-        asked = f"the model {self.name!r} is not known" if self.name else "no model is set up"
-        hint = 'Set `model` to "scripted" and `script` to a script file, in initializationOptions or with --model.'
+        asked = self._why or (f"the model {self.name!r} is not known" if self.name else "no model is set up")
+        hint = (
+            "Set `model` to scripted and `script` to a script file, in the editor's initializationOptions (Neovim: "
+            "init_options), or use --model and --script."
+        )
         raise ModelProblem(f"{asked}. {hint}", kind="model_unavailable", hint=hint)
 
 
@@ -32,7 +36,7 @@ def choose_model(settings: Settings) -> Model:
     if name == "scripted":
         script = argument or settings.script
         if not script:
-            return NoModel("scripted without a script")
+            return NoModel("scripted", "the model `scripted` has no script to play")
         return LateScript(Path(script).expanduser())
     return NoModel(settings.model)
 

@@ -53,7 +53,9 @@ class Runtime:
         """A session in a workspace. `cwd` is an absolute path of a folder that exists."""
         root = Path(os.path.normpath(cwd))  # noqa: ASYNC240 - it looks at the words alone, not at the disk
         if not root.is_absolute() or not await anyio.to_thread.run_sync(root.is_dir):
-            raise FileProblem("file_missing", root, "it is not an absolute path of a folder")
+            raise FileProblem(
+                "file_missing", root, "it is not an absolute path of a folder that exists.", hint="Name a folder."
+            )
         id_ = SessionId(new_id())
         path = self._store.path_for(id_, str(root))
         log = await anyio.to_thread.run_sync(SessionLog.create, path, self._parts.clock)

@@ -243,7 +243,9 @@ def _parse(tool: Tool[Any], args: Mapping[str, Any]) -> ToolInput:
 
 
 def _failure(problem: BridgeError) -> Outcome:
-    hint = f" {problem.hint}" if problem.hint else ""
+    text = str(problem)
+    stop = "" if text.endswith((".", "!", "?", ":")) else "."
+    hint = f"{stop} {problem.hint}" if problem.hint else ""
     return Outcome(model=f"Error: {problem}{hint}", shown=str(problem), status="error")
 
 

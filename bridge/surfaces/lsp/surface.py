@@ -131,7 +131,8 @@ class BridgeSurface:
         if session.turn is not None:
             self._context.tasks.start_soon(self._progress.begin, session, session.turn, None)
         if views and not self._context.client.wants_updates:
-            show_text(self._context, f"A review goes on: {len(views)} hunks wait for you ({session.transcript.title})")
+            count = "1 hunk waits" if len(views) == 1 else f"{len(views)} hunks wait"
+            show_text(self._context, f"A review goes on: {count} for you ({session.transcript.title})")
 
     def _refresh_lenses(self, _: SessionId, update: Update) -> None:
         if isinstance(update, Recorded) and isinstance(update.event, Prompt | TurnEnded):

@@ -16,7 +16,7 @@ from pathlib import Path
 import anyio
 
 from bridge import __version__
-from bridge.app.settings import Settings, default_state_dir
+from bridge.app.settings import Settings, environment_settings
 from bridge.surfaces.terminal.demo import demo
 from bridge.surfaces.terminal.exits import MEANING, Exit
 from bridge.surfaces.terminal.keys import Keys, terminal_keys
@@ -93,13 +93,20 @@ def _run(given: argparse.Namespace) -> int:
     if not prompt.strip():
         print("harness-bridge: the prompt is empty.", file=sys.stderr)
         return Exit.USAGE
-    model = given.model or ("scripted" if given.script else "")
-    settings = Settings((given.state_dir or default_state_dir()).resolve(), model, given.script, MODES[given.approve])
+    settings = _settings(given)
     request = Request(prompt, given.cwd.resolve(), settings, given.approve, given.json)
     with _keys(STDERR) as keys:
         answers, aside = Descriptor(STDOUT), Descriptor(STDERR)
         screen = Screen(answers, aside, Palette(wants_colour(os.environ, aside.terminal)))
         return anyio.run(run, request, Console(screen, answers, keys))
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    """What the options say goes before the environment."""
+    around = environment_settings(os.environ)
+    model = given.model or ("scripted" if given.script else around.model)
+    state_dir = (given.state_dir or around.state_dir).resolve()
+    return Settings(state_dir, model, given.script or around.script, MODES[given.approve])
 
 
 def _demo(given: argparse.Namespace) -> int:

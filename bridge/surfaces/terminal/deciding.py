@@ -110,11 +110,11 @@ class Person:
                     screen.reply(f"this key means nothing here; {' '.join(keys)} do")
 
     async def _reason(self) -> str:
-        """Why, in the person's words. No words, no rejection: the keys are asked again."""
+        """Why, in the person's words. No words, or Escape, no rejection: the keys are asked again."""
         self._screen.reply("reject with a reason")
         reason = (await self._keys.line(lambda: self._screen.prompt("  because: "))).strip()
         self._screen.replied()
-        return reason
+        return "" if "\x1b" in reason else "".join(c for c in reason if c.isprintable())
 
 
 class Refuser:

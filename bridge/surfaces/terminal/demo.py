@@ -38,15 +38,17 @@ PACE_S = 0.08
 REASONS = ("Leave this part as it is", "Not what I asked for", "I like the loop better")
 
 NEXT = """\
-Next: the same in your own editor. For Neovim 0.11 as it comes, in init.lua:
+Next: the same in your own editor. `pip install .` puts harness-bridge on your path. For Neovim 0.11, in init.lua:
 
     vim.lsp.config('harness', {
       cmd = { 'harness-bridge' },
       root_markers = { '.git' },
+      init_options = { model = 'scripted', script = vim.fn.expand('~/script.json') },
     })
     vim.lsp.enable('harness')
 
-Hunks are then diagnostics, and code actions accept or reject them. README.md has the rest, and other editors."""
+Hunks are then diagnostics, and code actions accept or reject them. README.md has a script.json to begin with, and
+other editors."""
 
 
 class OverDaemon:
@@ -287,8 +289,8 @@ def _table(stage: Stage) -> Sequence[tuple[str, str]]:
     files = len({hunk.uri for hunk in account.hunks.values()})
     milliseconds, first, total = times.initialize * 1000, times.first_hunk, times.total
     return (
-        ("read", f"{reads} files, {searches} search; one of them with text that is in no file"),
-        ("proposed", f"{len(account.hunks)} hunks in {files} files"),
+        ("read", f"{reads} files, {searches} search; one file with a line that was typed and never saved"),
+        ("proposed", f"{len(account.hunks)} hunks in {files} file{'s'[: files > 1]}"),
         ("accepted", f"{len(accepted)}"),
         ("rejected", f"{len(account.decided('rejected'))}"),
         ("written", f"{opened} in the editor (not saved), {len(accepted) - opened} on the disk"),

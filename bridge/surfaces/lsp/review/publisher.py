@@ -10,6 +10,7 @@ from bridge.app.bus import HunksMoved, Update
 from bridge.harness.ids import HunkId, SessionId, Uri
 from bridge.harness.values.events import Decided, HunkFresh, HunkStale, Placed, Proposed, Recorded, TurnEnded
 from bridge.harness.workspace.review import HunkView
+from bridge.harness.workspace.spans import LineIndex
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.joined import Joined
 
@@ -99,15 +100,28 @@ class Publisher:
         near = sorted(views, key=lambda view: abs(view.span.start - line))[: max(room, 0)]
         return sorted(near, key=lambda view: view.span.start)
 
+    def _range(self, view: HunkView) -> dict[str, Any]:
+        """Editors that have no line after the last one would mark a single column of a hunk that ends there."""
+        found, document = line_range(view), self._context.documents.get(view.hunk.uri)
+        if document is not None and found["end"]["line"] >= document.text.count("\n"):
+            at = LineIndex(document.text).position(_end_of(document.text), self._context.editor.encoding)
+            found["end"] = {"line": at[0], "character": at[1]}
+        return found
+
     def _diagnostic(self, view: HunkView) -> dict[str, Any]:
         return {
-            "range": line_range(view),
+            "range": self._range(view),
             "severity": HINT,
             "source": SOURCE,
             "code": view.hunk.id,
             # Editors put the code behind the last line: not behind a line of the change.
             "message": f"{wording.message(view)}\n{HOW}",
         }
+
+
+def _end_of(text: str) -> int:
+    """Where the last line's characters end, before its line end."""
+    return len(text) - (2 if text.endswith("\r\n") else 1 if text.endswith("\n") else 0)
 
 
 def line_range(view: HunkView) -> dict[str, Any]:
