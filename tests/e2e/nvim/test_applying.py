@@ -102,7 +102,8 @@ def test_typing_that_overtakes_every_try_is_told_and_nothing_is_written(nvim: Ne
     under_review(nvim, place, TWENTY, HUNK)
     around(nvim, before="vim.api.nvim_buf_set_lines(..., 0, 0, false, {'again'})", times=99)
     accept(nvim)
-    nvim.says("Not applied")
+    # Five tries; where the typing is told before the answer, a try is over only when nothing has followed for 2 s.
+    nvim.says("Not applied", within=20)
     nvim.ended()
     assert nvim.text().replace("again\n", "") == TWENTY
     assert "could not be applied" in place.results()[0]
