@@ -9,7 +9,6 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bridge.harness.ids import AgentId
 from bridge.harness.values.policy import Subj, SubjectKind
 from bridge.harness.values.tools import Flags, Outcome, Prepared, ToolSpec
 from bridge.harness.workspace.workspace import Location, Workspace
@@ -29,13 +28,12 @@ Hidden = Callable[[Subj], bool]
 
 
 class Context:
-    """What a tool is given: the workspace, whose pending work it sees, and what a search must not show."""
+    """What a tool is given: the workspace, and what a search must not show. One for each session."""
 
-    def __init__(self, workspace: Workspace, hidden: Hidden, agent: tuple[AgentId, ...] = ()) -> None:
-        """One for each call. A call that names a file is judged for it; a search reads files that nobody named."""
+    def __init__(self, workspace: Workspace, hidden: Hidden) -> None:
+        """A call that names a file is judged for it; a search reads files that nobody named."""
         self.workspace = workspace
         self.hidden = hidden
-        self.agent = agent
 
 
 class Tool(ABC, Generic[InputT]):

@@ -1,6 +1,6 @@
 """What a tool is made of and what it gives back, apart from the code that runs it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -49,9 +49,8 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A call's three results: for the model, for the person, for debugging."""
+    """A call's results, kept apart: for the model, and for the person. What is for debugging goes to the log."""
 
     model: str
     shown: str = ""
-    debug: dict[str, Any] = field(default_factory=dict)
     status: Literal["ok", "error"] = "ok"
