@@ -26,9 +26,9 @@ from bridge.harness.tools.builtin.read_file import ReadFile
 from bridge.harness.tools.builtin.write_file import WriteFile
 from bridge.harness.tools.registry import Registry
 from bridge.harness.tools.search import Ripgrep
+from bridge.harness.workspace.applying import Outside
 from bridge.harness.workspace.disk.files import DiskFiles
 from bridge.harness.workspace.documents import Documents
-from bridge.harness.workspace.review import Outside
 
 
 def build_registry() -> Registry:
@@ -44,7 +44,7 @@ async def running(settings: Settings, editor: Editor, documents: Documents, bus:
     blobs = DiskBlobs(store.blobs)
 
     def outside(journal: SessionJournal, root: Path) -> Outside:
-        return Outside(journal, DiskFiles(root), documents, editor, blobs)
+        return Outside(journal, DiskFiles(root), documents, editor, blobs, settings.save)
 
     # Of our own: what was decided and said, and what the user and the organisation have set.
     own = (settings.state_dir, user_config_path(APP, appauthor=False), site_config_path(APP, appauthor=False))

@@ -18,10 +18,10 @@ from bridge.harness.errors import BridgeError, FileProblem, NotFound
 from bridge.harness.ids import ApprovalId, HunkId, SessionId, Uri, new_id
 from bridge.harness.session.log import SessionLog, read_log
 from bridge.harness.values.approvals import Approval
-from bridge.harness.values.events import PromptContext, Recorded, SessionOpened
-from bridge.harness.values.proposals import Actor, HunkOutcome, Verdict
+from bridge.harness.values.events import Note, PromptContext, Recorded, SessionOpened
+from bridge.harness.values.proposals import Actor, HunkOutcome, Part, Verdict
 from bridge.harness.workspace.documents import Documents
-from bridge.harness.workspace.review import HunkView
+from bridge.harness.workspace.views import HunkView
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Runtime:
         id_ = SessionId(new_id())
         path = self._store.path_for(id_, str(root))
         log = await anyio.to_thread.run_sync(SessionLog.create, path, self._parts.clock)
-        opened = SessionOpened(id_, str(root), self.settings.model, self.settings.mode, "ask")
+        opened = SessionOpened(id_, str(root), self.settings.model, self.settings.mode, self.settings.review)
         session = self._build(id_, root, log)
         self._live[id_] = session  # before its first record: who hears of that looks the session up
         try:
@@ -138,6 +138,46 @@ class Runtime:
             if mine:
                 outcomes.update(zip(mine, await session.review.decide(mine, verdict, by, reason), strict=True))
         return tuple(outcomes.get(id_) or HunkOutcome(id_, "unknown", "there is no such hunk") for id_ in ids)
+
+    async def carve(self, id_: HunkId, part: Part) -> HunkId:
+        """A part of a hunk, or another text for it, as a hunk to decide; see `Reviewer.carve`."""
+        session, _ = self.hunk(id_)
+        return await session.review.carve(id_, part)
+
+    async def undo(self, ids: Sequence[HunkId], by: Actor, reason: str = "") -> tuple[HunkOutcome, ...]:
+        """Take hunks of any sessions out of their files again; outcomes in the order of `ids`."""
+        outcomes: dict[HunkId, HunkOutcome] = {}
+        for session in self.sessions():
+            mine = [id_ for id_ in ids if session.review.find(id_) is not None]
+            if mine:
+                outcomes.update(zip(mine, await session.review.undo(mine, by, reason), strict=True))
+        return tuple(outcomes.get(id_) or HunkOutcome(id_, "unknown", "there is no such hunk") for id_ in ids)
+
+    async def comment(self, remarks: Sequence[tuple[HunkId, str]], by: Actor) -> None:
+        """Remarks on hunks, without a decision: all of one session reach its model as one note before its next step.
+
+        Raises `NotFound` for a hunk that is not there; then nothing was noted.
+        """
+        notes: dict[SessionId, list[str]] = {}
+        for id_, text in remarks:
+            session, view = self.hunk(id_)
+            where = f"hunk {view.index} of {view.total} of “{view.title}”"
+            notes.setdefault(session.id, []).append(f"- on {where}: {text}")
+        for known, rows in notes.items():
+            said = "\n".join([f"The {by.kind} remarks on your changes:", *rows])
+            await self.session(known).journal.append(Note(said))
+
+    def files_renamed(self, files: Sequence[tuple[Uri, Uri]]) -> None:
+        """The person gave files or folders other names, as (old, new)."""
+        for session in self.sessions():
+            for old, new in files:
+                session.review.renamed(old, new)
+
+    def files_deleted(self, files: Sequence[Uri]) -> None:
+        """The person deleted files or folders."""
+        for session in self.sessions():
+            for uri in files:
+                session.review.deleted(uri)
 
     def hunks(self, uri: Uri | None = None, session: SessionId | None = None) -> list[tuple[Session, HunkView]]:
         """The hunks that wait, by place."""

@@ -11,21 +11,24 @@ from anyio.abc import TaskGroup, TaskStatus
 from bridge.app.bus import Bus, HunksMoved
 from bridge.harness.engine.step import Stepper
 from bridge.harness.engine.turn import Engine, close_turn, run_turn
-from bridge.harness.errors import BridgeError, InternalError, TryLater
+from bridge.harness.errors import BridgeError, InternalError, NotAllowed, TryLater
 from bridge.harness.execution.pipeline import Pipeline, Ports
 from bridge.harness.ids import SessionId, TurnId, new_id
 from bridge.harness.isolate import isolate
 from bridge.harness.permissions.approvals import Approvals
 from bridge.harness.permissions.policy import Setting, hides
 from bridge.harness.ports.clock import Clock
+from bridge.harness.ports.editor import Editor
 from bridge.harness.ports.model import Model
 from bridge.harness.session.log import SessionLog
 from bridge.harness.session.transcript import Transcript
 from bridge.harness.tools.contract import Context
 from bridge.harness.tools.registry import Registry
-from bridge.harness.values.events import Event, Prompt, PromptContext, Recorded, TurnEnded
+from bridge.harness.values.events import Event, PolicySet, Prompt, PromptContext, Recorded, SessionOpened, TurnEnded
 from bridge.harness.values.model import TextDelta
-from bridge.harness.workspace.review import Outside, Reviewer
+from bridge.harness.values.proposals import ReviewPolicy
+from bridge.harness.workspace.applying import Outside
+from bridge.harness.workspace.review import Reviewer
 from bridge.harness.workspace.workspace import Workspace
 
 
@@ -85,6 +88,30 @@ class Parts:
     registry: Registry
     setting: Callable[[Path], Setting]
     outside: Callable[[SessionJournal, Path], Outside]
+
+
+class Choices:
+    """What the person has chosen for the session, as a fold of its log."""
+
+    def __init__(self, editor: Editor) -> None:
+        """`editor` says whether *keep* can be had."""
+        self._editor = editor
+        self._policy: ReviewPolicy = "ask"
+
+    @property
+    def policy(self) -> ReviewPolicy:
+        """The review policy of proposals that are made now: *ask* where the editor can't do *keep*."""
+        return self._policy if self._editor.keeps else "ask"
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether the editor can do *keep*."""
+        return self._editor.keeps
+
+    def fold(self, event: Event) -> None:
+        """Take in one event."""
+        if isinstance(event, SessionOpened | PolicySet):
+            self._policy = "keep" if event.policy == "keep" else "ask"
 
 
 class Turn:
@@ -163,6 +190,8 @@ class Session:
         self.review = Reviewer(outside, lambda uri: parts.bus.publish(id_, HunksMoved(uri)))
         self.workspace.see_pending(self.review.pending_text)
         self.journal.own(self.transcript, self.approvals, self.review)
+        self.choices = Choices(outside.editor)
+        self.journal.own(self.choices)
         self.engine = self._engine(parts)
 
     def _engine(self, parts: Parts) -> Engine:
@@ -175,7 +204,7 @@ class Session:
             journal=self.journal,
             registry=parts.registry,
             stepper=Stepper(parts.model, parts.registry, self.journal, self._live(parts.bus), self.transcript.known),
-            pipeline=Pipeline(ports, lambda: setting, lambda: "ask"),
+            pipeline=Pipeline(ports, lambda: setting, lambda: self.choices.policy),
             approvals=self.approvals,
             review=self.review,
             clock=parts.clock,
@@ -183,6 +212,20 @@ class Session:
 
     def _live(self, bus: Bus) -> Callable[[TextDelta], None]:
         return lambda delta: bus.publish(self.id, delta)
+
+    @property
+    def policy(self) -> ReviewPolicy:
+        """The review policy of proposals that are made now."""
+        return self.choices.policy
+
+    async def set_policy(self, policy: ReviewPolicy) -> None:
+        """The review policy of proposals from now on. Raises `NotAllowed` where the editor can't do it."""
+        if policy == "keep" and not self.choices.can_keep:
+            raise NotAllowed(
+                "this editor can't review changes after they are made",
+                hint="It has to declare `editorApply`: it must break its undo around each edit of ours.",
+            )
+        await self.journal.append(PolicySet(policy))
 
     @property
     def seq(self) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from bridge.harness.values.policy import Mode, Rule
+from bridge.harness.values.proposals import ReviewPolicy
+from bridge.harness.workspace.applying import SaveRule
 
 APP = "harness-bridge"
 """The name of our folders among the user's."""
@@ -19,13 +21,18 @@ def default_state_dir() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person chose. `script` is for the model `scripted`."""
+    """What a person chose. `script` is for the model `scripted`.
+
+    `review` is the review policy of new sessions, `save` which documents are saved after an accept.
+    """
 
     state_dir: Path
     model: str = ""
     script: Path | None = None
     mode: Mode = "default"
     rules: tuple[Rule, ...] = ()
+    review: ReviewPolicy = "ask"
+    save: SaveRule = "clean"
 
 
 def environment_settings(environ: Mapping[str, str]) -> Settings:

@@ -1,10 +1,28 @@
 """How hunks, and texts that come from files and models, are put before a person: one place for every surface."""
 
-from bridge.harness.workspace.review import HunkView
+from typing import NamedTuple
+
 from bridge.harness.workspace.text import split_lines
+from bridge.harness.workspace.views import HunkView
 
 PREVIEW_LINES = 40
 PREVIEW_WIDTH = 200
+
+
+class Words(NamedTuple):
+    """What the two decisions on a hunk are called."""
+
+    accept: str
+    reject: str
+
+
+ASK = Words("Accept", "Reject")
+KEEP = Words("Keep", "Undo")
+
+
+def words(view: HunkView) -> Words:
+    """Under the policy *keep* the text stands already."""
+    return KEEP if view.policy == "keep" else ASK
 
 
 def name(view: HunkView) -> str:
@@ -29,6 +47,13 @@ def summary(view: HunkView) -> str:
     return f"change {_lines(old)}" if old == new else f"replace {_lines(old)} with {new}"
 
 
+def hint(view: HunkView) -> str:
+    """What the agent wants at a place, in half a line."""
+    if view.state.stale:
+        return "▸ agent: no longer fits"
+    return f"▸ agent: {summary(view)}{', keep or undo' if view.policy == 'keep' else ''}"
+
+
 def preview(view: HunkView, limit: int = PREVIEW_LINES) -> str:
     """The hunk as `-` and `+` lines, cut where it is long; control characters are made visible."""
     rows = [f"- {_cut(visible(line))}" for line in split_lines(view.hunk.old)]
@@ -45,6 +70,9 @@ def message(view: HunkView) -> str:
         return f"{title}: {name(view)} no longer fits: the text changed here\n{preview(view)}"
     if view.state.decision is not None:
         return f"{title}: {name(view)} is being applied"
+    if view.policy == "keep":
+        stands = "stands" if view.state.placement == "present" else "may stand: look at the file"
+        return f"{title}: {name(view)}, {summary(view)}; it {stands}, keep it or undo it\n{preview(view)}"
     return f"{title}: {name(view)}, {summary(view)}\n{preview(view)}"
 
 

@@ -1,7 +1,7 @@
 """A runtime as a surface has it, over a state folder and a workspace of the test."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from bridge.app.bootstrap import running
 from bridge.app.bus import Bus, Update
 from bridge.app.runtime import Runtime
 from bridge.app.settings import Settings
-from bridge.harness.ids import SessionId
+from bridge.harness.ids import SessionId, Uri
 from bridge.harness.ports.editor import DocumentEdit, Editor, EditReply, NoEditor
 from bridge.harness.workspace.documents import Documents
 
@@ -56,6 +56,11 @@ class FakeSlowEditor:
         self.edits: list[DocumentEdit] = []
         self.asked = anyio.Event()
         self.go = anyio.Event()
+
+    keeps = False
+
+    async def save(self, uris: Sequence[Uri]) -> None:
+        pass
 
     async def apply(self, edit: DocumentEdit) -> EditReply:
         self.edits.append(edit)

@@ -1,7 +1,7 @@
 """An editor in memory that imitates what was measured of Neovim, and read of VS Code, under workspace/applyEdit."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -64,9 +64,19 @@ class FakeEditor:
         self.meanwhile: list[Callable[[], None]] = []
         self.afterwards: list[Callable[[], None]] = []
         self.edits: list[DocumentEdit] = []
+        self.saved: list[Uri] = []
         self.manner = manner
         self._documents = documents
         self._trace = trace
+
+    @property
+    def keeps(self) -> bool:
+        """See the port."""
+        return True
+
+    async def save(self, uris: Sequence[Uri]) -> None:
+        """See the port: the fake has no disk, so only who was asked is kept."""
+        self.saved += uris
 
     def open(self, uri: Uri, text: str) -> None:
         """didOpen."""

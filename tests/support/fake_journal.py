@@ -108,6 +108,12 @@ class FakeFiles:
         self.raw[path] = data
         return sha_bytes(data)
 
+    def check_writable(self, path: Path) -> None:
+        """See the port."""
+        self._raw(path)
+        if path in self.problems:
+            raise self.problems[path]
+
     def remove(self, path: Path, expected: Sha) -> None:
         """See the port."""
         self._before_write(path, expected)

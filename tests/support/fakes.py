@@ -144,6 +144,9 @@ class FakeReview:
         if not self._decided[proposal].is_set():
             self._settle(proposal, "withdrawn")
 
+    def news(self) -> str:
+        return ""
+
     @property
     def open(self) -> list[str]:
         """The titles of what waits."""

@@ -14,8 +14,9 @@ from bridge.harness.values.documents import Source
 from bridge.harness.values.events import Recorded
 from bridge.harness.values.proposals import Actor, Draft, FileDraft, HunkOutcome, HunkState, Policy, Proposal, Verdict
 from bridge.harness.values.text import TextChange
+from bridge.harness.workspace.applying import Outside
 from bridge.harness.workspace.documents import Documents
-from bridge.harness.workspace.review import Outside, Reviewer
+from bridge.harness.workspace.review import Reviewer
 from bridge.harness.workspace.text import form_of, sha
 from bridge.harness.workspace.uris import to_uri
 from bridge.harness.workspace.workspace import Workspace
@@ -82,14 +83,14 @@ class Desk:
         """The URI of a file in the workspace."""
         return to_uri(self.root / name)
 
-    async def draft(self, changes: Mapping[str, Callable[[str], str]]) -> Draft:
+    async def draft(self, changes: Mapping[str, Callable[[str], str]], *, atomic: bool = False) -> Draft:
         """What a tool would make of files by name: read now, pending work included."""
         files = []
         for name, change in changes.items():
             reading = await self.workspace.read(self.workspace.locate(name))
             new = change(reading.text)
             files.append(FileDraft("edit", reading.uri, reading.source, reading.form, reading.base, reading.text, new))
-        return Draft("Change them", tuple(files))
+        return Draft("Change them", tuple(files), atomic)
 
     async def propose(self, changes: Mapping[str, Callable[[str], str]], policy: Policy = "ask") -> Proposal:
         """Read, change and propose at once."""

@@ -20,7 +20,7 @@ from bridge.harness.ports.journal import Journal
 from bridge.harness.ports.review import Review
 from bridge.harness.session.transcript import Transcript
 from bridge.harness.tools.registry import Registry
-from bridge.harness.values.events import CallEnded, CallOpened, Prompt, TurnEnded
+from bridge.harness.values.events import CallEnded, CallOpened, Note, Prompt, TurnEnded
 from bridge.harness.values.model import ModelRequest
 
 
@@ -97,6 +97,8 @@ async def _loop(engine: Engine, turn: TurnId) -> Stop:
         number = engine.transcript.step
         if stop := gate(number, engine.clock.monotonic() - began, engine.limits):
             return stop
+        if said := engine.review.news():
+            await engine.journal.append(Note(said))
         request = ModelRequest(instructions(engine.root), tuple(engine.transcript.items), engine.registry.specs())
         step = await engine.stepper.run(turn, number + 1, request)
         if step.status == "failed":

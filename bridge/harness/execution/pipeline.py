@@ -25,7 +25,7 @@ from bridge.harness.tools.registry import Registry
 from bridge.harness.values.approvals import ALLOW_ONCE, REJECT_ONCE, Approval, CallSubject
 from bridge.harness.values.events import CallEnded, CallJudged, CallOpened, CallStarted
 from bridge.harness.values.policy import Ruling, Why
-from bridge.harness.values.proposals import Draft, Policy, Proposal
+from bridge.harness.values.proposals import Draft, Policy, Proposal, ReviewPolicy
 from bridge.harness.values.tools import Outcome, Prepared
 
 
@@ -71,7 +71,7 @@ class Pipeline:
         self,
         ports: Ports,
         setting: Callable[[], Setting],
-        policy: Callable[[], Policy],
+        policy: Callable[[], ReviewPolicy],
         hooks: Sequence[Hook] = (),
     ) -> None:
         """`policy` is the session's review policy now."""
@@ -189,7 +189,8 @@ class Pipeline:
     async def _propose(self, opened: CallOpened, draft: Draft, ruling: Ruling) -> Proposal:
         """Show the hunks; a rule or mode that allows them decides them at once."""
         allowed = ruling.effect == "allow"
-        origin = Origin(self._ports.session, opened.turn, opened.call, "allow" if allowed else self._policy())
+        policy: Policy = "allow" if allowed else "ask" if _always_asks(draft, ruling) else self._policy()
+        origin = Origin(self._ports.session, opened.turn, opened.call, policy)
         proposal = await self._ports.review.propose(draft, origin)
         if allowed:
             await self._ports.review.grant(proposal.id, ruling.why.text)
@@ -228,6 +229,12 @@ class Pipeline:
         limit = tool.spec.result_limit if tool else len(outcome.model)
         text = bounded(outcome.model, limit)
         await self._ports.journal.append(CallEnded(opened.call, outcome.status, text, outcome.shown))
+
+
+def _always_asks(draft: Draft, ruling: Ruling) -> bool:
+    """Protected paths and deletions are decided before they are done, whatever the review policy."""
+    guarded = any(judged.effect == "ask" and judged.why.source == "builtin" for judged in ruling.subjects)
+    return guarded or any(file.op == "delete" for file in draft.files)
 
 
 _STILL_PENDING = "Error: these lines have changes that the user has not decided on. Wait for them, then read the file."

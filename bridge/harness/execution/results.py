@@ -9,12 +9,16 @@ from bridge.harness.values.tools import Outcome
 _WORDS = {
     "present": "accepted and applied",
     "absent": "accepted, but it could not be applied",
+    "removed": "not in the file any more",
+    "refused": "it could not be taken out",
     "rejected": "rejected by the user",
     "withdrawn": "withdrawn",
     "expired": "nobody decided in time; not applied",
     "stale": "not applied: the user changed these lines meanwhile",
     "unverified": "accepted and sent to the editor, but what stands there could not be confirmed; read the file again",
 }
+
+_UNSEEN = "applied; the user looks at it later, and may take it out"
 
 
 def bounded(text: str, limit: int) -> str:
@@ -28,15 +32,24 @@ def bounded(text: str, limit: int) -> str:
 def tell_outcomes(title: str, outcomes: Sequence[HunkOutcome]) -> Outcome:
     """Each hunk's outcome in a line; a stale one with the text that stands there now."""
     lines = [_line(number, len(outcomes), one) for number, one in enumerate(outcomes, start=1)]
-    counts = Counter("accepted" if one.outcome == "present" else one.outcome for one in outcomes)
+    counts = Counter(_short(one) for one in outcomes)
     shown = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to change"
     return Outcome(model="\n".join([f"{title}: {shown}", *lines]), shown=shown)
 
 
 def _line(number: int, total: int, one: HunkOutcome) -> str:
-    text = f"- hunk {number} of {total}: {_WORDS.get(one.outcome, one.outcome)}"
+    unseen = one.outcome == "present" and not one.reviewed
+    text = f"- hunk {number} of {total}: {_UNSEEN if unseen else _WORDS.get(one.outcome, one.outcome)}"
     if one.message:
         text += f": {one.message}"
     if one.outcome == "stale":
         text += f"\n  It now reads:\n{one.current}"
+    elif one.current:
+        text += f"\n  In the user's selection or wording:\n{one.current}"
     return text
+
+
+def _short(one: HunkOutcome) -> str:
+    if one.outcome == "present":
+        return "accepted" if one.reviewed else "applied"
+    return one.outcome

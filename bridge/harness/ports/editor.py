@@ -1,5 +1,6 @@
 """The editor, as the review sees it: it is asked to change a document, and watched for what really happened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,16 +28,34 @@ class EditReply:
 
 
 class Editor(Protocol):
-    """An attached client."""
+    """An attached client.
+
+    `keeps`: it breaks its undo before and after an edit of ours, so one edit is one step back whatever the person is
+    doing. Only then is the review policy *keep* offered.
+    """
+
+    @property
+    def keeps(self) -> bool:
+        """See above."""
+        ...
 
     async def apply(self, edit: DocumentEdit) -> EditReply:
         """Ask for one versioned edit of one document."""
+        ...
+
+    async def save(self, uris: Sequence[Uri]) -> None:
+        """Ask for documents to be saved; nothing happens in an editor that can't be asked."""
         ...
 
 
 class NoEditor:
     """No client is attached: nothing is open, so nothing can be applied."""
 
+    keeps = False
+
     async def apply(self, edit: DocumentEdit) -> EditReply:
         """Always refused."""
         return EditReply(applied=False, reason=f"no editor has {edit.uri} open")
+
+    async def save(self, uris: Sequence[Uri]) -> None:
+        """Nothing is open."""

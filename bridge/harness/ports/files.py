@@ -41,6 +41,10 @@ class Files(Protocol):
         """Replace the file whose bytes hash to `expected` (None: that must not exist), atomically; the new hash."""
         ...
 
+    def check_writable(self, path: Path) -> None:
+        """Raises where the file, or its folder, could not be written now."""
+        ...
+
     def remove(self, path: Path, expected: Sha) -> None:
         """Delete the file whose bytes hash to `expected`."""
         ...

@@ -46,3 +46,7 @@ class Review(Protocol):
     async def withdraw(self, proposal: ProposalId, reason: str) -> None:
         """Nobody will decide the rest: undecided hunks are withdrawn."""
         ...
+
+    def news(self) -> str:
+        """What the person did with hunks whose calls are over, for the model; empty where it knows all."""
+        ...

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bridge.harness.ids import CallId, TurnId
+from bridge.harness.ids import CallId, TurnId, Uri
 from bridge.harness.values.events import (
     CallEnded,
     CallOpened,
@@ -117,10 +117,14 @@ class Transcript:
 
 
 def user_message(text: str, context: PromptContext | None) -> Item:
-    """The person's words as a Responses-API item; where they were asked is data beside them."""
+    """The person's words as a Responses-API item; where they were asked is data beside them, in lines from 1."""
     if context is None:
         return _message("user", text)
-    where = {"uri": context.uri} if context.line is None else {"uri": context.uri, "line": context.line + 1}
+    where: dict[str, Uri | int] = {"uri": context.uri}
+    if context.line is not None:
+        where["line"] = context.line + 1
+        if context.end is not None:
+            where["end"] = context.end + 1
     return _message("user", text, f"<editor_context>{json.dumps(where)}</editor_context>")
 
 

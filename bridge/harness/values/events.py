@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from bridge.harness.ids import ApprovalId, CallId, HunkId, SessionId, TurnId, Uri
+from bridge.harness.ids import ApprovalId, CallId, FileId, HunkId, SessionId, TurnId, Uri
 from bridge.harness.values.approvals import Answer, Approval, ApprovalState
 from bridge.harness.values.policy import Mode, Ruling
 from bridge.harness.values.proposals import Decision, Hunk, Intent, PlacementKind, Policy, Proposal, StaleReason
@@ -53,10 +53,14 @@ class SessionOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class PromptContext:
-    """Where the person was when they asked: a document and a 0-based line. Data, never instructions."""
+    """Where the person was when they asked: a document and a line. Data, never instructions.
+
+    `line` and `end` count from 0; `end` is the last line of a selection, and part of it.
+    """
 
     uri: Uri
     line: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +142,28 @@ class CallEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Proposed(Event):
-    """The hunks that a call would change.."""
+    """What a call would change."""
 
     durable: ClassVar[bool] = True
     proposal: Proposal
     hunks: tuple[Hunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HunkSplit(Event):
+    """Parts of a hunk, or another text in its place, are decided instead of it: the hunk is withdrawn."""
+
+    durable: ClassVar[bool] = True
+    hunk: HunkId
+    children: tuple[Hunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFollowed(Event):
+    """The person gave a file another name: its hunks follow. Their digests are those that were shown."""
+
+    file: FileId
+    uri: Uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +227,14 @@ class ApprovalClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicySet(Event):
+    """From now on the session's proposals are made under this review policy."""
+
+    durable: ClassVar[bool] = True
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
 class Note(Event):
     """Something that happened outside a call, told to the model before its next step."""
 
@@ -233,6 +262,8 @@ EVENTS: tuple[type[Event], ...] = (
     CallStarted,
     CallEnded,
     Proposed,
+    HunkSplit,
+    FileFollowed,
     HunkStale,
     HunkFresh,
     Decided,
@@ -240,6 +271,7 @@ EVENTS: tuple[type[Event], ...] = (
     Placed,
     ApprovalOpened,
     ApprovalClosed,
+    PolicySet,
     Note,
     TurnEnded,
 )

@@ -4,7 +4,7 @@ Whatever an editor answers, only the text that follows is believed (review rules
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -59,6 +59,11 @@ class Plan:
     def after(self) -> str:
         """The text with the hunks."""
         return apply_step(self.before, self.changes)
+
+    @property
+    def own(self) -> Sequence[tuple[HunkId, TextChange]]:
+        """Each hunk's change."""
+        return [(hunk.id, change) for hunk, change in zip(self.hunks, self.changes, strict=True)]
 
 
 class Watch:
@@ -121,7 +126,13 @@ class Placer:
         self._locks: dict[Uri, anyio.Lock] = {}
         self._under_way: dict[Uri, Plan] = {}
 
-    async def place(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> None:
+    def under(self, journal: Journal) -> "Placer":
+        """The same, which writes to another journal: one file is still written by one of them at a time."""
+        placer = Placer(journal, self._files, self._documents, self._editor, self._places)
+        placer._locks, placer._under_way = self._locks, self._under_way
+        return placer
+
+    async def place(self, uri: Uri, hunks: Sequence[Hunk]) -> None:
         """Write accepted hunks of one file. Each ends with a `Placed` or a `HunkStale` in the log.
 
         A caller that is cancelled leaves what is under way; it is looked after for a moment, then recorded.
@@ -133,7 +144,7 @@ class Placer:
                 for number in range(TRIES):
                     if number == TRIES - 1:
                         await self._pause_in_typing(uri)
-                    left = await self._try(uri, left, new_text)
+                    left = await self._try(uri, left)
                     if not left:
                         return
             except BridgeError as problem:
@@ -158,15 +169,15 @@ class Placer:
                     await watch.next()
                 quiet = waited.cancelled_caught
 
-    async def _try(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Sequence[Hunk]:
+    async def _try(self, uri: Uri, hunks: Sequence[Hunk]) -> Sequence[Hunk]:
         """Write once, to where the text is now; answers the hunks to try again."""
         document = self._documents.get(uri)
-        if document is not None:
-            left = await self._through_editor(document, hunks, new_text)
+        if document is not None and (hunks[0].op != "delete" or document.text != hunks[0].old):
+            left = await self._through_editor(document, hunks)
         else:
             # Once begun it goes on to its record, whoever is cancelled: it takes no longer than the disk does.
             with anyio.CancelScope(shield=True):
-                left = await self._to_disk(uri, hunks, new_text)
+                left = await self._to_disk(uri, hunks)
         return left
 
     async def _see_interrupted(self, uri: Uri, hunks: Sequence[Hunk]) -> None:
@@ -186,11 +197,9 @@ class Placer:
                 case _:
                     await self._placed((hunk,), "absent", "it was stopped before it was written")
 
-    async def _through_editor(
-        self, document: OpenDocument, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]
-    ) -> Sequence[Hunk]:
+    async def _through_editor(self, document: OpenDocument, hunks: Sequence[Hunk]) -> Sequence[Hunk]:
         """One edit; answers the hunks to try again."""
-        plan = await self._plan(document.uri, document.text, hunks, new_text)
+        plan = await self._plan(document.uri, document.text, hunks)
         if not plan.hunks:
             return ()
         await self._intend(plan, "client", sha(plan.before), sha(plan.after))
@@ -198,7 +207,7 @@ class Placer:
         if standing is None or standing.text != plan.before:  # typed, or closed, while the intent was written
             return plan.hunks
         self._under_way[document.uri] = plan
-        self._places.expect(document.uri, plan.before, plan.after, plan.changes)
+        self._places.expect(document.uri, plan.before, plan.after, plan.own)
         watch = Watch(self._documents, document.uri)
         with watch:
             label = f"Accept {len(plan.hunks)} hunk{'s' if len(plan.hunks) > 1 else ''}"
@@ -268,7 +277,7 @@ class Placer:
             return True
         changes = tuple(line_changes(document.text, healed))
         await self._intend(plan, "client", sha(document.text), sha(healed))
-        self._places.expect(document.uri, document.text, healed, changes)
+        self._places.expect(document.uri, document.text, healed, [(plan.hunks[0].id, change) for change in changes])
         edit = DocumentEdit(document.uri, document.version, document.text, changes, "Move the edit to its place")
         await self._editor.apply(edit)
         with anyio.move_on_after(CONFIRM_S):
@@ -279,16 +288,16 @@ class Placer:
         await self._placed(plan.hunks, "present", "the editor had put it on a wrong line; moved to its place")
         return True
 
-    async def _to_disk(self, uri: Uri, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Sequence[Hunk]:
+    async def _to_disk(self, uri: Uri, hunks: Sequence[Hunk]) -> Sequence[Hunk]:
         """A closed file: read again, compare, write atomically. Answers the hunks that have to go through an editor."""
         path = to_path(uri)
         if path is None:
             raise FileProblem("file_missing", uri, "it is not open, and it is not a file on disk")
         if hunks[0].op == "create":
-            await self._create(path, hunks[0], new_text)
+            await self._create(path, hunks[0])
             return ()
         found: FileText = await anyio.to_thread.run_sync(self._files.read_text, path)
-        plan = await self._plan(uri, found.text, hunks, new_text)
+        plan = await self._plan(uri, found.text, hunks)
         if not plan.hunks:
             return ()
         await self._intend(plan, "disk", sha(plan.before), sha(plan.after))
@@ -302,7 +311,7 @@ class Placer:
         opened = self._documents.get(uri)
         if opened is not None and hunks[0].op != "delete":
             return await self._opened_meanwhile(plan, opened)
-        self._places.expect(uri, plan.before, plan.after, plan.changes)
+        self._places.expect(uri, plan.before, plan.after, plan.own)
         self._places.stands(uri, plan.after, None)
         await self._placed(plan.hunks, "present", "")
         return ()
@@ -315,8 +324,8 @@ class Placer:
         await self._placed(unsure, "unverified", "the file was opened, and changed, while it was written")
         return [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "absent"]
 
-    async def _create(self, path: Path, hunk: Hunk, new_text: Callable[[Hunk], str]) -> None:
-        text = new_text(hunk)
+    async def _create(self, path: Path, hunk: Hunk) -> None:
+        text = hunk.new
         plan = Plan("", (hunk,), (TextChange(0, 0, text),))
         await self._intend(plan, "disk", Sha(""), sha(text))
         try:
@@ -326,7 +335,7 @@ class Placer:
             return
         await self._placed((hunk,), "present", "")
 
-    async def _plan(self, uri: Uri, text: str, hunks: Sequence[Hunk], new_text: Callable[[Hunk], str]) -> Plan:
+    async def _plan(self, uri: Uri, text: str, hunks: Sequence[Hunk]) -> Plan:
         """The hunks that still fit `text`; the others are recorded as stale (I3: they are never written).
 
         Where somebody else made the very change, there is nothing to write: it is present.
@@ -334,17 +343,17 @@ class Placer:
         self._places.stands(uri, text, None)
         fits: list[tuple[Hunk, TextChange]] = []
         for hunk in hunks:
-            change = self._places.change(hunk, new_text(hunk))
+            change = self._places.change(hunk, hunk.new)
             if hunk.op == "create" and not text:  # an editor has the file open, new and empty
-                change = TextChange(0, 0, new_text(hunk))
-            made = text == new_text(hunk) if hunk.op == "create" else self._places.is_done(hunk)
+                change = TextChange(0, 0, hunk.new)
+            made = text == hunk.new if hunk.op == "create" else self._places.is_done(hunk)
             if made or (change and text[change.start : change.end] == change.text):
                 await self._placed((hunk,), "present", "the same text stood there already")
             elif change is None:
                 await self._stale((hunk,), "overlap")
             else:
                 fits.append((hunk, change))
-        fits.sort(key=lambda fit: (fit[1].start, fit[1].end))
+        fits.sort(key=lambda fit: (fit[1].start, fit[1].end, self._places.rank(fit[0])))
         return Plan(text, tuple(hunk for hunk, _ in fits), tuple(change for _, change in fits))
 
     async def _intend(self, plan: Plan, via: Literal["client", "disk"], before: Sha, expect: Sha) -> None:

@@ -1,26 +1,27 @@
 """The review: where proposals are shown, decided, applied and confirmed. Implements the Review port.
 
-Under the policy *ask* nothing is written before its hunk is accepted. A rule or mode that allows an edit accepts all
-its hunks at once, in its own name, by the same path.
+Under the policy *ask* nothing is written before its hunk is accepted; under *keep* hunks are written at once, and then
+kept or taken out. A rule or mode that allows an edit accepts all its hunks at once, in its own name, by the same path.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Callable, Sequence
 
 import anyio
 import anyio.to_thread
 
-from bridge.harness.errors import FileProblem
+from bridge.harness.errors import AlreadyResolved, NotFound, TryLater
 from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, Uri, new_id
-from bridge.harness.isolate import isolate
-from bridge.harness.ports.blobs import Blobs
-from bridge.harness.ports.editor import Editor
-from bridge.harness.ports.files import Files
-from bridge.harness.ports.journal import Journal
 from bridge.harness.ports.review import Origin
-from bridge.harness.values.events import Decided, Event, HunkFresh, HunkStale, Placed, Proposed
+from bridge.harness.values.events import (
+    Decided,
+    Event,
+    FileFollowed,
+    HunkSplit,
+    Placed,
+    Proposed,
+)
 from bridge.harness.values.proposals import (
+    SPLIT,
     Actor,
     Decision,
     Draft,
@@ -29,43 +30,29 @@ from bridge.harness.values.proposals import (
     Hunk,
     HunkOutcome,
     HunkState,
+    Part,
     Proposal,
     Verdict,
 )
-from bridge.harness.values.text import Sha, Span, TextChange
-from bridge.harness.workspace.documents import DocumentEvent, Documents
+from bridge.harness.values.text import Sha, TextChange
+from bridge.harness.workspace import carving
+from bridge.harness.workspace.applying import Applier, Outside
+from bridge.harness.workspace.documents import DocumentEvent
 from bridge.harness.workspace.hunks import Found, find_hunks
+from bridge.harness.workspace.news import News
 from bridge.harness.workspace.places import Places
-from bridge.harness.workspace.placing import Placer
+from bridge.harness.workspace.recovery import Recovery
 from bridge.harness.workspace.review_state import ReviewState
-from bridge.harness.workspace.spans import LineIndex, apply_step
-from bridge.harness.workspace.text import sha
-from bridge.harness.workspace.uris import to_path
+from bridge.harness.workspace.spans import apply_step
+from bridge.harness.workspace.tracking import Tracker
+from bridge.harness.workspace.verdicts import Verdicts
+from bridge.harness.workspace.views import HunkView, Views
 
 BRIDGE = Actor("bridge", "harness-bridge")
 
-
-@dataclass(frozen=True, slots=True)
-class HunkView:
-    """A hunk as surfaces show it: `span` is in lines of what stands now; `index` counts from 1 within its proposal."""
-
-    hunk: Hunk
-    state: HunkState
-    span: Span
-    index: int
-    total: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What the review works with."""
-
-    journal: Journal
-    files: Files
-    documents: Documents
-    editor: Editor
-    blobs: Blobs
+MOST_SETTLED = 1000
+"""Hunks that were written and settled whose places are still known: they can be undone, and their undoing is noticed.
+The oldest are let go of first: each costs microseconds for every key that is typed."""
 
 
 class Reviewer:
@@ -74,36 +61,55 @@ class Reviewer:
     def __init__(self, outside: Outside, moved: Callable[[Uri], None]) -> None:
         """`moved` is called when hunks of a file stand elsewhere than before, without any event of the log."""
         self._outside = outside
-        self._moved = moved
         self._state = ReviewState()
         self._places = Places()
-        self._placer = Placer(outside.journal, outside.files, outside.documents, outside.editor, self._places)
+        self._applier = Applier(outside, self._state, self._places)
+        self._tracker = Tracker(outside.journal, outside.files, outside.documents, self._state, self._places)
+        self._verdicts = Verdicts(self._state, self._places)
+        self._views = Views(self._state, self._places)
+        self._news = News(self._state, self._places)
+        self._settled: dict[HunkId, None] = {}
         self._changed = anyio.Event()
-        self._deciding = anyio.Lock()
-        self._send, self._late = anyio.create_memory_object_stream[HunkId](float("inf"))
-        self._stop_listening = outside.documents.listen(self._on_document)
+        self._stop_listening = self._tracker.listen(moved)
 
     def fold(self, event: Event) -> None:
         """Take in one event, and wake whoever waits for a decision."""
-        self._state.fold(event)
+        before = self._state.states.get(event.hunk) if isinstance(event, Placed | Decided) else None
         match event:
-            case Decided(hunk=id_) | Placed(hunk=id_):
-                if (hunk := self._state.hunks.get(id_)) is not None and self._state.states[id_].settled:
-                    self._places.drop(hunk)
+            case FileFollowed(file=file, uri=uri) if file in self._state.files:
+                self._places.rename(self._state.files[file].uri, uri)
+        self._state.fold(event)
+        self._news.fold(event, before)
+        match event:
+            case HunkSplit(hunk=id_, children=children) if id_ in self._state.hunks:
+                self._places.split(self._state.hunks[id_], children)
+            case Decided(hunk=id_) | Placed(hunk=id_) if id_ in self._state.hunks:
+                self._track_on(self._state.hunks[id_], self._state.states[id_])
         self._changed.set()
         self._changed = anyio.Event()
 
+    def _track_on(self, hunk: Hunk, state: HunkState) -> None:
+        """A hunk that was written is tracked on, to be undone; one that is settled otherwise needs no place."""
+        if state.stands:
+            self._places.turn(hunk)
+        if not state.settled or state.open:
+            return
+        if state.placement in ("present", "removed"):
+            self._settled[hunk.id] = None
+            hunk = self._state.hunks[next(iter(self._settled))]
+            if len(self._settled) <= MOST_SETTLED:
+                return
+        self._settled.pop(hunk.id, None)
+        self._places.drop(hunk)
+
     async def run(self) -> None:
         """Write down what changes of documents mean for the hunks. Runs as long as the session lives."""
-        async with self._late:
-            async for id_ in self._late:
-                with isolate("recording whether a hunk fits"):  # the next change of the document tries again
-                    await self._record_fit(id_)
+        await self._tracker.run()
 
     def close(self) -> None:
         """Stop listening to documents."""
         self._stop_listening()
-        self._send.close()
+        self._tracker.close()
 
     def proposal_of(self, call: CallId) -> Proposal | None:
         """See the port."""
@@ -129,7 +135,9 @@ class Reviewer:
                 if hunk.id not in self._state.hunks:  # not recorded: not tracked
                     self._places.drop(hunk)
         for file in draft.files:
-            self._tell_fit(self._places.tracked(file.uri))
+            self._tracker.tell(self._places.tracked(file.uri))
+        if proposal.policy == "keep":
+            await self._apply(hunks)
         return proposal
 
     async def grant(self, proposal: ProposalId, rule: str) -> None:
@@ -139,58 +147,111 @@ class Reviewer:
 
     async def settle(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
         """See the port."""
-        hunks = tuple(self._state.hunks_of(proposal))
-        while not all(self._state.states[hunk.id].settled for hunk in hunks):
+        while not all(self._state.states[hunk.id].settled for hunk in self._state.hunks_of(proposal)):
             await self._changed.wait()
         return self.outcomes(proposal)
 
     async def withdraw(self, proposal: ProposalId, reason: str) -> None:
         """See the port."""
         states = {hunk.id: self._state.states[hunk.id] for hunk in self._state.hunks_of(proposal)}
-        await self.decide([id_ for id_, state in states.items() if state.open], "withdrawn", BRIDGE, reason)
-        # Accepted, and nobody writes it any more: it must not be written when the session is next loaded.
-        waiting = [id_ for id_, state in states.items() if not state.open and self._waits(id_)]
+        undecided = [id_ for id_, state in states.items() if state.open and not state.stands]
+        await self.decide(undecided, "withdrawn", BRIDGE, reason)
+        # To be written, and nobody writes it any more: it must not be written when the session is next loaded.
+        waiting = [id_ for id_, state in states.items() if state.to_be_placed and state.placement == "absent"]
         await self._append(*(Placed(id_, "absent", reason) for id_ in waiting))
 
     def outcomes(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
         """See the port."""
-        return tuple(self._outcome(hunk.id) for hunk in self._state.hunks_of(proposal))
+        return tuple(self._verdicts.outcome(hunk.id) for hunk in self._state.hunks_of(proposal))
 
-    def _waits(self, id_: HunkId) -> bool:
-        state = self._state.states[id_]
-        return state.placement == "absent" and not state.settled
+    def news(self) -> str:
+        """See the port."""
+        return self._news.text()
 
     async def decide(
         self, ids: Sequence[HunkId], verdict: Verdict, by: Actor, reason: str = ""
     ) -> tuple[HunkOutcome, ...]:
         """Decide hunks. The first decision wins; a stale hunk is never accepted; accepted ones are applied, confirmed.
 
-        The outcomes tell, in the order of `ids`, what stands.
+        A hunk that stands already, under *keep*, stays when it is accepted and is taken out when it is rejected. The
+        outcomes tell, in the order of `ids`, what stands.
         """
-        async with self._deciding:  # between the look and the record nobody else decides
-            refused = {id_: outcome for id_ in ids if (outcome := self._refusal(id_, verdict)) is not None}
+        async with self._tracker.changing:  # between the look and the record nobody else decides
+            refused = self._verdicts.refusals(ids, verdict)
+            if verdict == "accepted":
+                refused |= await self._atomic_refusals([id_ for id_ in ids if id_ not in refused])
             agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
-            fits = [event for id_ in agreed for event in self._changed_fit(id_)]
-            await self._append(*fits, *(Decided(id_, self._decision(id_, verdict, by, reason)) for id_ in agreed))
+            fits = [event for id_ in agreed if (event := self._tracker.news_of(id_)) is not None]
+            decided = [Decided(id_, self._verdicts.decision(id_, verdict, by, reason)) for id_ in agreed]
+            standing = [self._state.hunks[id_] for id_ in agreed if self._state.states[id_].stands]
+            await self._append(*fits, *decided)
         if verdict == "accepted":
-            await self._apply([self._state.hunks[id_] for id_ in agreed])
-        return tuple(refused.get(id_) or self._outcome(id_) for id_ in ids)
+            await self._apply([self._state.hunks[id_] for id_ in agreed if self._state.states[id_].to_be_placed])
+        else:
+            await self._applier.take_out(standing)
+        return tuple(refused.get(id_) or self._verdicts.outcome(id_) for id_ in ids)
+
+    async def carve(self, id_: HunkId, part: Part) -> HunkId:
+        """A part of an undecided hunk, or another text for it, as a hunk of its own, to be decided by its id.
+
+        Raises `BridgeError` where the hunk can't be carved so; then nothing has changed.
+        """
+        carving.check(part)
+        async with self._tracker.changing:
+            hunk, state = self._state.hunks.get(id_), self._state.states.get(id_)
+            if hunk is None or state is None:
+                raise NotFound("unknown_hunk", f"there is no hunk {id_}")
+            if state.decision is not None:
+                raise AlreadyResolved(f"it was {state.decision.verdict} by {state.decision.by.name}")
+            if not state.open:
+                raise TryLater("busy", "the hunk is being written")
+            children, chosen = self._carved(hunk, state, part)
+            if children != (hunk,):
+                withdrawn = Decided(id_, Decision("withdrawn", BRIDGE, SPLIT))
+                await self._append(HunkSplit(id_, children), withdrawn)
+            self._tracker.tell(children)
+            return children[chosen].id
+
+    def _carved(self, hunk: Hunk, state: HunkState, part: Part) -> tuple[tuple[Hunk, ...], int]:
+        if part.lines is not None:
+            return carving.by_lines(hunk, part.lines)
+        if state.stands:
+            raise AlreadyResolved("it is in the file already: edit it there", hint="Keep it or undo it.")
+        if part.text is not None:
+            return (carving.with_text(hunk, part.text, self._state.files[hunk.file].form),), 0
+        if state.stale is None:
+            return (hunk,), 0
+        region, ground = self._places.region(hunk), self._places.ground(hunk.uri)
+        standing = None if region is None or ground is None else ground[region.start : region.end]
+        return (carving.over(hunk, standing),), 0
+
+    async def undo(self, ids: Sequence[HunkId], by: Actor, reason: str = "") -> tuple[HunkOutcome, ...]:
+        """Take hunks that stand out of their files again. One on which a later hunk stands needs that one taken out
+        with it; the outcome names it, and nothing is done to either.
+        """
+        async with self._tracker.changing:
+            refused = self._verdicts.undo_refusals(ids)
+            agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
+            keeping = [id_ for id_ in agreed if self._state.states[id_].policy == "keep"]
+            await self._append(*(Decided(id_, Decision("rejected", by, reason)) for id_ in keeping))
+        await self._applier.take_out([self._state.hunks[id_] for id_ in agreed])
+        return tuple(refused.get(id_) or self._verdicts.outcome_of_undo(id_) for id_ in ids)
 
     def views(self, uri: Uri | None = None) -> tuple[HunkView, ...]:
-        """The hunks that are not settled, in order of place; of one file or of all."""
-        found = [self.view(hunk) for hunk in self._state.live() if uri in (None, hunk.uri)]
-        return tuple(sorted(found, key=lambda view: (view.hunk.uri, view.span.start, view.span.end)))
-
-    def view(self, hunk: Hunk) -> HunkView:
-        """One hunk as it stands now."""
-        index, total = self._state.numbers[hunk.id]
-        title = self._state.proposals[hunk.proposal].title
-        return HunkView(hunk, self._state.states[hunk.id], self._places.lines(hunk), index, total, title)
+        """The hunks that are not settled, or wait for the person, in order of place; of one file or of all."""
+        return self._views.all(uri)
 
     def find(self, id_: HunkId) -> HunkView | None:
         """A hunk by its id, settled or not."""
-        hunk = self._state.hunks.get(id_)
-        return self.view(hunk) if hunk is not None else None
+        return self._views.find(id_)
+
+    def siblings(self, id_: HunkId) -> tuple[HunkId, ...]:
+        """All hunks of the same proposal, in order."""
+        return tuple(hunk.id for hunk in self._state.hunks_of(self._state.hunks[id_].proposal))
+
+    def current(self, id_: HunkId) -> str:
+        """The text that stands at a hunk's place."""
+        return self._places.current(self._state.hunks[id_])
 
     def text_of(self, uri: Uri) -> str | None:
         """The text that the hunks of a file stand in now."""
@@ -200,79 +261,42 @@ class Reviewer:
         """`text` with the session's own pending hunks applied: what its next call should see."""
         return apply_step(text, self._pending(uri, text))
 
+    def renamed(self, old: Uri, new: Uri) -> None:
+        """The person gave a file or a folder another name."""
+        self._tracker.renamed(old, new)
+
+    def deleted(self, uri: Uri) -> None:
+        """The person deleted a file or a folder."""
+        self._tracker.deleted(uri)
+
     async def recover(self) -> None:
         """After a restart: find the hunks' places again, and look what became of writes that were under way (E3)."""
-        for uri, hunks in groupby(sorted(self._state.live(), key=lambda h: h.uri), key=lambda h: h.uri):
-            await self._recover_file(uri, tuple(hunks))
+        recovery = Recovery(self._outside, self._state, self._places)
+        await recovery.find_places()
+        for document in self._outside.documents.all():
+            self._tracker.hear(DocumentEvent(document.uri, None, document, None))
+        await self._apply(await recovery.unfinished())
 
-    async def _recover_file(self, uri: Uri, hunks: Sequence[Hunk]) -> None:
-        for hunk in hunks:
-            base = await anyio.to_thread.run_sync(self._outside.blobs.get, self._state.files[hunk.file].text)
-            if base is not None and hunk.op != "create":
-                self._places.stands(uri, base, None)
-                self._places.add(uri, base, [Found(hunk, *LineIndex(base).offsets(hunk.span))])
-        document = self._outside.documents.get(uri)
-        if document is not None:
-            self._on_document(DocumentEvent(uri, None, document, None))
-        accepted = [hunk for hunk in hunks if not self._state.states[hunk.id].open]
-        again = [hunk for hunk in accepted if not await self._stands_already(hunk)]
-        if again:
-            await self._apply(again)
+    async def _apply(self, hunks: Sequence[Hunk]) -> None:
+        await self._applier.apply(hunks)
+        for uri in {hunk.uri for hunk in hunks}:
+            self._tracker.tell(tuple(self._places.tracked(uri)))
 
-    async def _stands_already(self, hunk: Hunk) -> bool:
-        """E3: an intent without its `Placed`. Look: what was expected stands, or what was before, or neither."""
-        intent = self._state.intent_of(hunk.id)
-        if intent is None:
-            return False
-        text = await self._standing(hunk.uri)
-        if text is not None and sha(text) == intent.expect:
-            await self._outside.journal.append(Placed(hunk.id, "present", "seen after a restart"))
-            return True
-        if text is None and hunk.op == "delete":
-            await self._outside.journal.append(Placed(hunk.id, "present", "seen after a restart"))
-            return True
-        if (text is None and hunk.op == "create") or (text is not None and sha(text) == intent.before):
-            return False
-        await self._outside.journal.append(Placed(hunk.id, "unverified", "the bridge stopped while it was written"))
-        return True
-
-    async def _standing(self, uri: Uri) -> str | None:
-        document, path = self._outside.documents.get(uri), to_path(uri)
-        if document is not None or path is None:
-            return document.text if document else None
-        try:
-            return (await anyio.to_thread.run_sync(self._outside.files.read_text, path)).text
-        except FileProblem:
-            return None
-
-    def _on_document(self, event: DocumentEvent) -> None:
-        """An editor's text changed: move the hunks, and say which of them fit no more, or fit again."""
-        if event.after is None or self._places.ground(event.uri) is None:
-            return
-        self._places.stands(event.uri, event.after.text, event.changes)
-        self._tell_fit(self._places.tracked(event.uri))
-        self._moved(event.uri)
-
-    def _tell_fit(self, hunks: Iterable[Hunk]) -> None:
-        """Have `run` record the hunks that fit no more, or fit again."""
-        for hunk in hunks:
-            if self._changed_fit(hunk.id):
-                self._send.send_nowait(hunk.id)
-
-    async def _record_fit(self, id_: HunkId) -> None:
-        async with self._deciding:
-            while event := self._changed_fit(id_):  # typing goes on while one is written
-                await self._append(*event)
-
-    def _changed_fit(self, id_: HunkId) -> tuple[Event, ...]:
-        """What the log does not say yet of how an undecided hunk fits."""
-        state = self._state.states.get(id_)
-        if state is None or not state.open:
-            return ()
-        fit = self._places.fit(self._state.hunks[id_])
-        if fit == state.stale:
-            return ()
-        return (HunkStale(id_, fit) if fit is not None else HunkFresh(id_),)
+    async def _atomic_refusals(self, ids: Sequence[HunkId]) -> dict[HunkId, HunkOutcome]:
+        """Where a change is meant as a whole, nothing of it is written unless all that was accepted can be."""
+        whole: dict[ProposalId, list[Hunk]] = {}
+        for id_ in ids:
+            hunk, state = self._state.hunks[id_], self._state.states[id_]
+            if self._state.proposals[hunk.proposal].atomic and not state.stands:
+                whole.setdefault(hunk.proposal, []).append(hunk)
+        refused: dict[HunkId, HunkOutcome] = {}
+        for hunks in whole.values():
+            problems = await self._applier.problems(hunks)
+            if problems:
+                why = next(iter(problems.values())).message
+                others = "nothing was written, as the change is meant as a whole and a part of it can't be"
+                refused |= {hunk.id: HunkOutcome(hunk.id, "refused", f"{others}: {why}") for hunk in hunks} | problems
+        return refused
 
     async def _append(self, *events: Event) -> None:
         if events:
@@ -302,53 +326,6 @@ class Reviewer:
 
     def _is_pending(self, state: HunkState | None) -> bool:
         return state is None or (not state.settled and state.placement == "absent")
-
-    def _decision(self, id_: HunkId, verdict: Verdict, by: Actor, reason: str) -> Decision:
-        """Who dismisses a hunk that no longer fits has written something else there: the model is told what."""
-        if verdict == "rejected" and self._places.fit(self._state.hunks[id_]) == "overlap":
-            why = reason or "the user changed these lines"
-            reason = f"{why}. They now read:\n{self._current(id_)}"
-        return Decision(verdict, by, reason)
-
-    def _refusal(self, id_: HunkId, verdict: Verdict) -> HunkOutcome | None:
-        state = self._state.states.get(id_)
-        if state is None:
-            return HunkOutcome(id_, "unknown", "there is no such hunk")
-        if state.decision is not None:
-            return HunkOutcome(id_, "already_decided", f"it was {state.decision.verdict} by {state.decision.by.name}")
-        if verdict == "accepted" and self._places.fit(self._state.hunks[id_]) is not None:
-            return HunkOutcome(id_, "stale", "the text changed here since it was proposed", self._current(id_))
-        return None
-
-    async def _apply(self, hunks: Iterable[Hunk]) -> None:
-        """File after file, open documents first."""
-        by_uri: dict[Uri, list[Hunk]] = {}
-        for hunk in hunks:
-            by_uri.setdefault(hunk.uri, []).append(hunk)
-        for uri in sorted(by_uri, key=lambda uri: self._outside.documents.get(uri) is None):
-            await self._placer.place(uri, by_uri[uri], self._new_text)
-            self._tell_fit(self._places.tracked(uri))
-
-    def _new_text(self, hunk: Hunk) -> str:
-        decision = self._state.states[hunk.id].decision
-        return decision.text if decision is not None and decision.text is not None else hunk.new
-
-    def _current(self, id_: HunkId) -> str:
-        return self._places.current(self._state.hunks[id_])
-
-    def _outcome(self, id_: HunkId) -> HunkOutcome:
-        state = self._state.states[id_]
-        if state.decision is None:
-            return HunkOutcome(id_, "absent", "nobody has decided yet")
-        if state.decision.verdict != "accepted":
-            return HunkOutcome(id_, state.decision.verdict, state.decision.reason)
-        if state.stale is not None:
-            why = "the file is gone" if state.stale == "gone" else "the text changed here before it could be applied"
-            return HunkOutcome(id_, "stale", why, self._current(id_))
-        if state.placement == "applying":
-            return HunkOutcome(id_, "absent", "it waits for its file to be opened")
-        placed = "absent" if state.placement == "removed" else state.placement
-        return HunkOutcome(id_, placed, state.cause)
 
 
 def _file_change(draft: FileDraft, base: Sha, found: Sequence[Found]) -> FileChange:

@@ -1,17 +1,29 @@
 """The review as a fold of the log: proposals, hunks, and what became of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bridge.harness.ids import CallId, FileId, HunkId, IntentId, ProposalId, Uri
-from bridge.harness.values.events import Decided, Event, HunkFresh, HunkStale, IntentMade, Placed, Proposed
+from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, Uri
+from bridge.harness.values.events import (
+    Decided,
+    Event,
+    FileFollowed,
+    HunkFresh,
+    HunkSplit,
+    HunkStale,
+    IntentMade,
+    Placed,
+    Proposed,
+)
 from bridge.harness.values.proposals import FileChange, Hunk, HunkState, Intent, Proposal
 
 
 class ReviewState:
-    """Owned by the review; changed by `fold` alone. Ids keep the order in which hunks were proposed.
+    """Owned by the review; changed by `fold` alone.
 
-    `numbers` are (which, of how many) within the proposal, counted from 1.
+    `leaves` are the hunks of each proposal that are decided, in order: a hunk that was split is not among them, its
+    children are. `numbers` are (which, of how many) of a leaf within its proposal, counted from 1; a hunk that was
+    split keeps the number that it had.
     """
 
     def __init__(self) -> None:
@@ -21,8 +33,9 @@ class ReviewState:
         self.files: dict[FileId, FileChange] = {}
         self.hunks: dict[HunkId, Hunk] = {}
         self.states: dict[HunkId, HunkState] = {}
-        self.intents: dict[IntentId, Intent] = {}
+        self.leaves: dict[ProposalId, list[HunkId]] = {}
         self.numbers: dict[HunkId, tuple[int, int]] = {}
+        self._intents: dict[HunkId, Intent] = {}
         self._live: dict[HunkId, Hunk] = {}
 
     def fold(self, event: Event) -> None:
@@ -31,10 +44,13 @@ class ReviewState:
             case Proposed(proposal=proposal, hunks=hunks):
                 self.proposals[proposal.id] = self.by_call[proposal.call] = proposal
                 self.files.update({file.id: file for file in proposal.files})
-                self.hunks.update({hunk.id: hunk for hunk in hunks})
-                self.states.update({hunk.id: HunkState() for hunk in hunks})
-                self.numbers.update({hunk.id: (n, len(hunks)) for n, hunk in enumerate(hunks, start=1)})
-                self._live.update({hunk.id: hunk for hunk in hunks})
+                self.leaves[proposal.id] = []
+                self._add(hunks, HunkState(policy=proposal.policy))
+                self._number(proposal.id, [hunk.id for hunk in hunks])
+            case HunkSplit(hunk=parent, children=children):
+                self._split(parent, children)
+            case FileFollowed(file=file, uri=uri):
+                self._follow(file, uri)
             case HunkStale(hunk=hunk, reason=reason):
                 self._set(hunk, stale=reason, placement="absent")
             case HunkFresh(hunk=hunk):
@@ -42,31 +58,58 @@ class ReviewState:
             case Decided(hunk=hunk, decision=decision):
                 self._set(hunk, decision=decision)
             case IntentMade(intent=intent):
-                self.intents[intent.id] = intent
                 for hunk in intent.hunks:
+                    self._intents[hunk] = intent
                     self._set(hunk, placement="applying")
             case Placed(hunk=hunk, placement=placement, cause=cause):
                 self._set(hunk, placement=placement, cause=cause)
 
     def live(self) -> tuple[Hunk, ...]:
-        """The hunks that are not settled: cost grows with what is open, not with history."""
+        """The hunks that are not settled, or wait for the person: cost grows with what is open, not with history."""
         return tuple(self._live.values())
 
     def hunks_of(self, proposal: ProposalId) -> Iterator[Hunk]:
         """All hunks of a proposal, in order."""
-        return (self.hunks[hunk] for file in self.proposals[proposal].files for hunk in file.hunks)
+        return (self.hunks[hunk] for hunk in self.leaves[proposal])
 
     def intent_of(self, hunk: HunkId) -> Intent | None:
-        """The last intent that was to write a hunk."""
-        return next((i for i in reversed(self.intents.values()) if hunk in i.hunks), None)
+        """The last intent that was to write a hunk, or to take it out."""
+        return self._intents.get(hunk)
 
-    def uris(self) -> frozenset[Uri]:
-        """The files with live hunks."""
-        return frozenset(hunk.uri for hunk in self._live.values())
+    def _add(self, hunks: Sequence[Hunk], state: HunkState) -> None:
+        for hunk in hunks:
+            self.hunks[hunk.id], self.states[hunk.id] = hunk, state
+            self._live[hunk.id] = hunk
+
+    def _number(self, proposal: ProposalId, leaves: list[HunkId]) -> None:
+        self.leaves[proposal] = leaves
+        self.numbers.update({hunk: (n, len(leaves)) for n, hunk in enumerate(leaves, start=1)})
+
+    def _split(self, parent: HunkId, children: Sequence[Hunk]) -> None:
+        """Children begin as their parent stands: under *keep* its text is in the file."""
+        if parent not in self.states:
+            return
+        self._add(children, replace(self.states[parent], decision=None, stale=None))
+        proposal = self.hunks[parent].proposal
+        leaves = self.leaves[proposal]
+        at = leaves.index(parent)
+        self._number(proposal, [*leaves[:at], *(child.id for child in children), *leaves[at + 1 :]])
+
+    def _follow(self, file: FileId, uri: Uri) -> None:
+        if file not in self.files:
+            return
+        self.files[file] = replace(self.files[file], uri=uri)
+        for id_, hunk in self.hunks.items():
+            if hunk.file == file:
+                self.hunks[id_] = replace(hunk, uri=uri)
+                if id_ in self._live:
+                    self._live[id_] = self.hunks[id_]
 
     def _set(self, id_: HunkId, **changes: object) -> None:
         if id_ not in self.states:  # its proposal stood in a line of the log that can't be read
             return
-        self.states[id_] = replace(self.states[id_], **changes)  # type: ignore[arg-type]
-        if self.states[id_].settled:
+        self.states[id_] = state = replace(self.states[id_], **changes)  # type: ignore[arg-type]
+        if state.settled and not state.open:
             self._live.pop(id_, None)
+        else:
+            self._live.setdefault(id_, self.hunks[id_])

@@ -171,7 +171,7 @@ def shift(start: int, end: int, moved_by: Transition) -> Moved | Overlapped:
         start, end = _cover(start, end, step) if overlapped else _slide(start, end, step)
     if overlapped:
         return Overlapped(start, end)
-    if _whole_lines(moved_by.after, start, end):
+    if whole_lines(moved_by.after, start, end):
         return Moved(start, end)
     return Overlapped(*_to_lines(moved_by.after, start, end))
 
@@ -258,7 +258,8 @@ def _growth(change: TextChange) -> int:
     return len(change.text) - (change.end - change.start)
 
 
-def _whole_lines(text: str, start: int, end: int) -> bool:
+def whole_lines(text: str, start: int, end: int) -> bool:
+    """Whether [start, end) begins at a line's start and ends at a line's end."""
     return (start == 0 or text[start - 1] == "\n") and (end == len(text) or end == start or text[end - 1] == "\n")
 
 
@@ -273,11 +274,11 @@ def _to_lines(text: str, start: int, end: int) -> tuple[int, int]:
 def _standing(text: str, start: int, end: int, old: str) -> Iterator[int]:
     """The places in [start, end) where `old` stands as whole lines; an empty one only where nothing else stands."""
     if not old:
-        yield from [start] if start == end and _whole_lines(text, start, end) else []
+        yield from [start] if start == end and whole_lines(text, start, end) else []
         return
     at = text.find(old, start, end)
     while at >= 0:
-        if _whole_lines(text, at, at + len(old)):
+        if whole_lines(text, at, at + len(old)):
             yield at
         at = text.find(old, at + 1, end)
 

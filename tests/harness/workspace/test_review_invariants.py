@@ -23,6 +23,7 @@ from bridge.harness.ids import HunkId
 from bridge.harness.values.events import Decided, IntentMade, Placed, Proposed
 from bridge.harness.values.proposals import digest
 from bridge.harness.workspace.review_state import ReviewState
+from bridge.harness.workspace.tracking import PUT_BACK, TAKEN_OUT
 from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
 from tests.support.fake_journal import FakeJournal
 from tests.support.person import Person, plain
@@ -196,7 +197,12 @@ def check_log(journal: FakeJournal) -> None:
                 decisions = [state.states[hunk].decision for hunk in intent.hunks]
                 assert all(decision is not None and decision.verdict == "accepted" for decision in decisions)
             case Placed(hunk=hunk, placement=placement, cause=cause) if placement != "absent":
-                assert state.states[hunk].placement == "applying" or "already" in cause
+                before = state.states[hunk].placement
+                seen = (before, placement, cause) in (
+                    ("present", "removed", TAKEN_OUT),
+                    ("removed", "present", PUT_BACK),
+                )
+                assert before == "applying" or "already" in cause or seen
         state.fold(event)
         for after in state.states.values():
             assert after.placement == "absent" or (after.decision and after.decision.verdict == "accepted")

@@ -60,6 +60,11 @@ class DiskFiles:
                 return write.create(place, data, form.mode)
             return write.replace(place, expected, data, self._limit)
 
+    def check_writable(self, path: Path) -> None:
+        """FileProblem "read_only" where the file or its folder can't be written, "file_missing" where there is none."""
+        with reach(self._root, self._inside(path)) as place:
+            write.check_writable(place)
+
     def remove(self, path: Path, expected: Sha) -> None:
         """Delete the file whose bytes hash to `expected`; of a link its target."""
         with reach(self._root, self._inside(path)) as place:

@@ -103,6 +103,13 @@ def remove(place: Place, expected: Sha, limit: int) -> None:
         raise _write_problem(error, place) from None
 
 
+def check_writable(place: Place) -> None:
+    """FileProblem "read_only" where the file or its folder can't be written now."""
+    _check_writable(place, place.status())
+    if not os.access(folder_of(place) or ".", os.W_OK, dir_fd=place.dir_fd):
+        raise FileProblem("read_only", place.path, f"its folder {Path(place.path).parent} can't be written.")
+
+
 def folder_of(place: Place) -> str:
     """What names in the place's folder begin with: nothing, where they are relative to its descriptor."""
     return "" if place.dir_fd is not None else str(place.path.parent)
