@@ -4,19 +4,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bridge.harness.values.proposals import Hunk
-from bridge.harness.workspace.spans import Overlapped, Tracked, shift, track
-from bridge.harness.workspace.steps import Step, begins_line, newline_change
+from bridge.harness.values.text import TextChange
+from bridge.harness.workspace.spans import Changes, Moved, Tracked, shift, to_lines, track
+from bridge.harness.workspace.steps import Step, begins_line
+
+
+SLIDE = 2_000
+"""Characters over which one change may be told as an equal one elsewhere: what an editor's own undo may do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class Before:
+    """What stood where a hunk was damaged: `text`, in which its own text has `size` characters from `lead` on."""
+
+    text: str
+    lead: int
+    size: int
+
+    @property
+    def head(self) -> str:
+        """What stood before the hunk's text."""
+        return self.text[: self.lead]
+
+    @property
+    def tail(self) -> str:
+        """What stood after it."""
+        return self.text[self.lead + self.size :]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard(Before):
     """What has to stand again, once, before a hunk in doubt is whole: its old text with the lines next to it.
 
     Where it stood more than once before, its place is `lost`: even the very same text may have come about otherwise.
     """
 
-    text: str
-    lead: int
     first: bool
     last: bool
     lost: bool = False
@@ -24,66 +46,99 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A hunk and where it stands; with a `guard`, `at` is damaged and covers the lines next to it too.
+    """A hunk and where it stands. Damaged, `at` covers all that was changed there, and `before` is what stood there.
 
-    `context`: what stood there, with the lines next to it, when somebody typed in a hunk.
+    Where every change was told, the hunk is whole again when the very same stands there again; where a diff had to
+    tell, `before` is a `Guard`.
     """
 
     hunk: Hunk
     at: Tracked
-    guard: Guard | None = None
-    context: Guard | None = None
+    before: Before | None = None
 
 
 def follow(place: Place, steps: Sequence[Step]) -> Place:
+    """The place after these steps."""
     for step in steps:
+        if step.leaves(place.at.end):
+            continue
         place = _end_moved(place, step) or _followed(place, step)
     return place
 
 
 def _end_moved(place: Place, step: Step) -> Place | None:
     """The place of a hunk that holds the last line, after a step that only touched the final newline."""
-    newline = newline_change(step.before, step.moved_by.after)
+    newline = step.newline
     if newline is None or place.at.damaged or not place.at.start < newline.start <= place.at.end:
         return None
     return replace(place, at=Tracked(place.at.start, len(step.moved_by.after)))
 
 
 def _followed(place: Place, step: Step) -> Place:
-    at, guard = place.at, place.guard
+    at, guard = place.at, place.before if isinstance(place.before, Guard) else None
     met = [doubt for doubt in step.doubts if _meets(at, doubt, touching=step.whole)]
     if guard is None and not met:
-        return _typed(place, step)
+        return _typed(place, step, at.start, at.end)
     start, end = min((at.start, *(start for start, _ in met))), max((at.end, *(end for _, end in met)))
     if not at.damaged:
         guard, start, end = _guard(step.before, at, start, end)
-    region = Tracked(start, end, damaged=True)
     if guard is None:
-        return _typed(replace(place, at=region), step)
+        return _typed(place, step, start, end)
+    region = Tracked(start, end, damaged=True)
     return _guarded(place.hunk, guard, track(region, step.moved_by, guard.text), step.moved_by.after)
 
 
-def _typed(place: Place, step: Step) -> Place:
-    """Undoing what damaged a hunk may be told as a change beside it: of equal ends an editor chooses either."""
-    hunk, after = place.hunk, step.moved_by.after
-    at = track(place.at, step.moved_by, hunk.old)
-    if not hunk.old and (
-        place.at.damaged or isinstance(shift(place.at.start, place.at.end, step.moved_by), Overlapped)
-    ):
-        at = replace(at, damaged=True)  # nothing stands anywhere: only the lines around say where an insertion was
-    if not at.damaged:
-        return Place(hunk, at)
+def _typed(place: Place, step: Step, start: int, end: int) -> Place:
+    """After changes that were told exactly; a damaged place reaches from `start` to `end` before them."""
     if not place.at.damaged:
-        guard = _guard(step.before, place.at, 0, len(step.before))[0]
-        return Place(hunk, at, context=None if guard.lost else guard)
-    context = place.context
-    if context is not None:
-        size = len(context.text)
-        around = max(at.start - size, 0), min(at.end + size, len(after))
-        start = after.find(context.text, *around)
-        if start >= 0 and after.find(context.text, start + 1, around[1]) < 0 and _is_anchored(context, start, after):
-            return Place(hunk, Tracked(start + context.lead, start + context.lead + len(hunk.old)))
-    return Place(hunk, at, context=context)
+        result = shift(start, end, step.moved_by)
+        if isinstance(result, Moved):
+            return Place(place.hunk, Tracked(result.start, result.end))
+    (changes,) = step.moved_by.steps
+    if place.at.damaged:
+        changes = _slid(changes, step, start, end)
+    moved, joined = changes.joined(start, end)
+    first, last = min((start, *(one.start for one in joined))), max((end, *(one.end for one in joined)))
+    first, last = to_lines(step.before, first, last)
+    before = _stood(place, step.before, first, last)
+    start, end = first + moved, last + moved + sum(len(one.text) - (one.end - one.start) for one in joined)
+    if before is not None and place.at.damaged and step.moved_by.after[start:end] == before.text:
+        return Place(place.hunk, Tracked(start + before.lead, start + before.lead + before.size))
+    return Place(place.hunk, Tracked(start, end, damaged=True), before)
+
+
+def _stood(place: Place, text: str, first: int, last: int) -> Before | None:
+    """What stood in [first, last) of a text before the place was damaged; None for one that we have written over."""
+    at, before = place.at, place.before
+    if not at.damaged:
+        return Before(text[first:last], at.start - first, at.end - at.start)
+    if before is None:
+        return None
+    head, tail = text[first : at.start], text[at.end : last]
+    return Before(head + before.text + tail, len(head) + before.lead, before.size)
+
+
+def _slid(changes: Changes, step: Step, start: int, end: int) -> Changes:
+    """An insertion or a deletion beside [start, end), told as the equal one that meets it, if there is one.
+
+    Of equal texts an editor's undo chooses any: the line that comes back may be told as the end of the one before it.
+    """
+    if len(changes.all) != 1:
+        return changes
+    change, before, after = changes.all[0], step.before, step.moved_by.after
+    at, size = change.start, len(change.text)
+    if change.start == change.end:
+        if 0 < start - at <= SLIDE and before[at:start] == after[at:start]:
+            return Changes([TextChange(start, start, after[start : start + size])])
+        if 0 < at - end <= SLIDE and before[end:at] == after[end + size : at + size]:
+            return Changes([TextChange(end, end, after[end : end + size])])
+    elif not change.text:
+        size = change.end - at
+        if 0 < start - at <= SLIDE and start + size <= end and before[at:start] == after[at:start]:
+            return Changes([TextChange(start, start + size, "")])
+        if 0 < at - end + size <= SLIDE and end - size >= start and after[end - size : at] == before[end : at + size]:
+            return Changes([TextChange(end - size, end, "")])
+    return changes
 
 
 def _is_anchored(guard: Guard, start: int, text: str) -> bool:
@@ -109,7 +164,7 @@ def _guard(text: str, at: Tracked, start: int, end: int) -> tuple[Guard, int, in
     start, end = min(start, first), max(end, last)
     guard = text[first:last]
     lost = text.find(guard, text.find(guard, start, end) + 1, end) >= 0
-    return Guard(guard, at.start - first, at.start == 0, at.end == len(text), lost), start, end
+    return Guard(guard, at.start - first, at.end - at.start, at.start == 0, at.end == len(text), lost), start, end
 
 
 def _meets(at: Tracked, doubt: tuple[int, int], *, touching: bool) -> bool:

@@ -17,7 +17,7 @@ from bridge.harness.values.proposals import Hunk, StaleReason
 from bridge.harness.values.text import Span, TextChange
 from bridge.harness.workspace.following import Place, follow
 from bridge.harness.workspace.hunks import Found
-from bridge.harness.workspace.spans import LineIndex, Tracked, Transition, whole_lines
+from bridge.harness.workspace.spans import Changes, LineIndex, Tracked, Transition, whole_lines
 from bridge.harness.workspace.steps import LINE_ENDS, Step, steps_between
 
 
@@ -27,7 +27,7 @@ class _Expected:
 
     before: str
     moved_by: Transition
-    ranks: tuple[tuple[HunkId, TextChange], ...]
+    changes: tuple[tuple[HunkId, TextChange], ...]
 
 
 class Places:
@@ -67,7 +67,10 @@ class Places:
         if (place.hunk.op, place.hunk.old, place.hunk.new) == (inverse.op, inverse.old, inverse.new):
             return
         text, at = self._ground[hunk.uri], place.at
-        if _stands(text[at.start : at.end], hunk.new):
+        if self.is_done(hunk) and place.before is not None:
+            start = at.start + place.before.lead
+            at = Tracked(start, start + len(hunk.new))
+        elif _stands(text[at.start : at.end], hunk.new):
             at = Tracked(at.start, at.end)
         else:
             start = text.find(hunk.new, at.start, at.end)
@@ -102,11 +105,10 @@ class Places:
         again = text.find(old, start, end) if old else -1
         if again >= 0 and text.find(old, again + 1, end) < 0:
             start, end = again, again + len(old)
-        elif place.guard is not None:
-            head, tail = place.guard.text[: place.guard.lead], place.guard.text[place.guard.lead + len(old) :]
-            if not text[start:end].startswith(head) or not text[start:end].endswith(tail):
+        elif (before := place.before) is not None:
+            if not text[start:end].startswith(before.head) or not text[start:end].endswith(before.tail):
                 return None
-            start, end = start + len(head), end - len(tail)
+            start, end = start + len(before.head), end - len(before.tail)
         return Tracked(start, end) if start <= end and whole_lines(text, start, end) else None
 
     def rename(self, old: Uri, new: Uri) -> None:
@@ -123,7 +125,7 @@ class Places:
 
     def expect(self, uri: Uri, before: str, after: str, changes: Sequence[tuple[HunkId, TextChange]]) -> None:
         """Our own edit is on its way: should `before` become `after`, then by exactly these changes."""
-        moved_by = Transition((tuple(change for _, change in changes),), after)
+        moved_by = Transition((Changes([change for _, change in changes]),), after)
         self._expected[uri] = _Expected(before, moved_by, tuple(changes))
 
     def stands(self, uri: Uri, text: str, changes: Sequence[TextChange] | None) -> None:
@@ -136,6 +138,7 @@ class Places:
         self._index.pop(uri, None)
         places, expected = self._at.get(uri, {}), self._expected.get(uri)
         if expected is not None and (expected.before, expected.moved_by.after) == (before, text):
+            del self._expected[uri]  # the person's redo of it, later, is theirs
             places.update(_after_own_edit(places, expected))
         else:
             steps = steps_between(before, text, changes)
@@ -165,12 +168,9 @@ class Places:
         place = self._place(hunk)
         if place is None or not place.at.damaged:
             return False
-        old, new = place.hunk.old, place.hunk.new
-        standing, guard = self.current(hunk), place.guard
-        if guard is None:
-            return standing == new
-        tail = guard.text[guard.lead + len(old) :]
-        return standing == guard.text[: guard.lead] + new + tail
+        before = place.before
+        wanted = place.hunk.new if before is None else before.head + place.hunk.new + before.tail
+        return self.current(hunk) == wanted
 
     def is_whole(self, hunk: Hunk) -> bool:
         """Whether the text that the hunk replaces (or, once it was written, its new text) stands at its place."""
@@ -251,21 +251,31 @@ class Places:
 def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iterator[tuple[HunkId, Place]]:
     """Places after our own edit. Of several insertions at one point each keeps its rank: parts of one hunk have it."""
     ranks = {id_: rank for rank, id_ in enumerate(places)}
-    step = Step(expected.before, expected.moved_by)
-    points = {change.start for _, change in expected.ranks if change.start == change.end}
-    own = {id_ for id_, _ in expected.ranks}
+    step = Step.of(expected.before, expected.moved_by)
+    points = {change.start for _, change in expected.changes if change.start == change.end}
+    written = dict(_written(expected.changes))
     for id_, place in places.items():
         start, end = place.at.start, place.at.end
-        if id_ in own or place.at.damaged or start != end or start not in points:
+        if id_ in written:
+            yield id_, Place(place.hunk, written[id_])
+        elif place.at.damaged or start != end or start not in points:
             yield id_, follow(place, [step])
-            continue
-        before = (
-            change
-            for other, change in expected.ranks
-            if change.end <= start and (change.start < start or ranks.get(other, -1) < ranks[id_])
-        )
-        moved = start + sum(len(change.text) - (change.end - change.start) for change in before)
-        yield id_, replace(place, at=Tracked(moved, moved))
+        else:
+            moved = start + sum(
+                len(change.text) - (change.end - change.start)
+                for other, change in expected.changes
+                if change.end <= start and (change.start < start or ranks.get(other, -1) < ranks[id_])
+            )
+            yield id_, replace(place, at=Tracked(moved, moved))
+
+
+def _written(changes: Sequence[tuple[HunkId, TextChange]]) -> Iterator[tuple[HunkId, Tracked]]:
+    """Where each hunk's new text stands, in place of its old one."""
+    moved = 0
+    for id_, change in changes:
+        start = change.start + moved
+        yield id_, Tracked(start, start + len(change.text), damaged=True)
+        moved += len(change.text) - (change.end - change.start)
 
 
 def _stands(text: str, wanted: str) -> bool:

@@ -43,6 +43,9 @@ at most. The others are sent at once: after a pause an editor tells a change bef
 follows can then be known by waiting only.
 """
 
+NOBODYS = HunkId("")
+"""Changes that put right where an edit stands are no hunk's own."""
+
 UNHEARD = "the editor does not tell of its changes any more; save this file and open it again"
 """Never sent a second time: it may stand. Neovim 0.11 forgets a buffer that was changed while it had no client."""
 
@@ -277,7 +280,7 @@ class Placer:
             return True
         changes = tuple(line_changes(document.text, healed))
         await self._intend(plan, "client", sha(document.text), sha(healed))
-        self._places.expect(document.uri, document.text, healed, [(plan.hunks[0].id, change) for change in changes])
+        self._places.expect(document.uri, document.text, healed, [(NOBODYS, change) for change in changes])
         edit = DocumentEdit(document.uri, document.version, document.text, changes, "Move the edit to its place")
         await self._editor.apply(edit)
         with anyio.move_on_after(CONFIRM_S):

@@ -4,9 +4,10 @@ Offsets count code points. A document's changes come one after another, each in 
 editor may send one coarse change for all that happened in a moment (Neovim: 150 ms), so changes are refined first.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from bridge.harness.values.text import Span, TextChange
@@ -85,11 +86,47 @@ class LineIndex:
         return end - 1 if end > start and self._text[end - 1] == "\r" else end
 
 
+class Changes:
+    """Disjoint, ascending changes made at once, found by place: a thousand hunks meet a thousand of them at a blow."""
+
+    def __init__(self, changes: Sequence[TextChange]) -> None:
+        """All in offsets of the text before."""
+        self.all = tuple(changes)
+        self._starts = [change.start for change in self.all]
+        self._ends = [change.end for change in self.all]
+        self._grown = [0, *accumulate(map(_growth, self.all))]
+
+    @property
+    def first(self) -> int:
+        """Where the first of them begins; nothing before it moves."""
+        return self._starts[0] if self.all else 0
+
+    def intersecting(self, start: int, end: int) -> bool:
+        """Whether one of them changes [start, end) itself, or inserts at the very point."""
+        low = bisect_right(self._ends, start)
+        high = bisect_left(self._starts, end)
+        if low < high:
+            return True
+        return start == end and 0 < low and self._starts[low - 1] == self._ends[low - 1] == start
+
+    def growth_before(self, start: int, *, inserted_at: bool) -> int:
+        """What those add that end before `start`, or at it; `inserted_at`: insertions at the very point too."""
+        count = bisect_right(self._ends, start)
+        while not inserted_at and 0 < count and self._starts[count - 1] == start:
+            count -= 1
+        return self._grown[count]
+
+    def joined(self, start: int, end: int) -> tuple[int, Sequence[TextChange]]:
+        """Those that touch or intersect [start, end], and what those before them add."""
+        low, high = bisect_left(self._ends, start), bisect_right(self._starts, end)
+        return self._grown[min(low, high)], self.all[low:high]
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """How a text became `after`: steps one after another, in each of them disjoint, ascending changes made at once."""
+    """How a text became `after`: steps one after another."""
 
-    steps: tuple[tuple[TextChange, ...], ...]
+    steps: tuple[Changes, ...]
     after: str
 
 
@@ -122,8 +159,8 @@ def transition(text: str, changes: Sequence[TextChange]) -> Transition:
     """The changes of one notification, refined; each is meant in the text that the one before it left."""
     steps = []
     for change in changes:
-        step = tuple(refine(text, change))
-        text = apply_step(text, step)
+        step = Changes(tuple(refine(text, change)))
+        text = apply_step(text, step.all)
         steps.append(step)
     return Transition(tuple(steps), text)
 
@@ -167,13 +204,13 @@ def shift(start: int, end: int, moved_by: Transition) -> Moved | Overlapped:
     """
     overlapped = False
     for step in moved_by.steps:
-        overlapped = overlapped or any(_intersects(start, end, change) for change in step)
+        overlapped = overlapped or step.intersecting(start, end)
         start, end = _cover(start, end, step) if overlapped else _slide(start, end, step)
     if overlapped:
         return Overlapped(start, end)
     if whole_lines(moved_by.after, start, end):
         return Moved(start, end)
-    return Overlapped(*_to_lines(moved_by.after, start, end))
+    return Overlapped(*to_lines(moved_by.after, start, end))
 
 
 def track(tracked: Tracked, moved_by: Transition, old: str) -> Tracked:
@@ -233,22 +270,15 @@ def _alike(one: str, other: str) -> int:
     return low
 
 
-def _intersects(start: int, end: int, change: TextChange) -> bool:
-    if start == end and change.start == change.end:
-        return start == change.start
-    return change.start < end and start < change.end
-
-
-def _slide(start: int, end: int, step: Sequence[TextChange]) -> tuple[int, int]:
+def _slide(start: int, end: int, step: Changes) -> tuple[int, int]:
     """The span after changes that do not intersect it: those before it, or ending where it begins, move it."""
-    by = sum(_growth(c) for c in step if c.end <= start and (c.start < start or start < end))
+    by = step.growth_before(start, inserted_at=start < end)
     return start + by, end + by
 
 
-def _cover(start: int, end: int, step: Sequence[TextChange]) -> tuple[int, int]:
+def _cover(start: int, end: int, step: Changes) -> tuple[int, int]:
     """The span grown over what touches or intersects it, after the step."""
-    before = sum(_growth(change) for change in step if change.end < start)
-    joined = [change for change in step if start <= change.end and change.start <= end]
+    before, joined = step.joined(start, end)
     first = min((start, *(change.start for change in joined)))
     last = max((end, *(change.end for change in joined)))
     return first + before, last + before + sum(map(_growth, joined))
@@ -263,7 +293,7 @@ def whole_lines(text: str, start: int, end: int) -> bool:
     return (start == 0 or text[start - 1] == "\n") and (end == len(text) or end == start or text[end - 1] == "\n")
 
 
-def _to_lines(text: str, start: int, end: int) -> tuple[int, int]:
+def to_lines(text: str, start: int, end: int) -> tuple[int, int]:
     """The least whole lines that hold [start, end)."""
     first = text.rfind("\n", 0, start) + 1
     if end > first and text[end - 1] == "\n":

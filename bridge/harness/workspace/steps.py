@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.diff import diff
-from bridge.harness.workspace.spans import LineIndex, Transition, transition
+from bridge.harness.workspace.spans import Changes, LineIndex, Transition, transition
 from bridge.harness.workspace.text import split_lines
 
 LINE_ENDS = ("\n", "\r\n")
@@ -14,12 +14,28 @@ LINE_ENDS = ("\n", "\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of a text. `doubts`: the stretches that it may have changed, where a diff had to tell."""
+    """One change of a text. `doubts`: the stretches that it may have changed, where a diff had to tell.
+
+    `newline` is the change where it only adds the final newline, or takes it away.
+    """
 
     before: str
     moved_by: Transition
     doubts: tuple[tuple[int, int], ...] = ()
     whole: bool = False
+    newline: TextChange | None = None
+
+    @classmethod
+    def of(
+        cls, before: str, moved_by: Transition, doubts: tuple[tuple[int, int], ...] = (), *, whole: bool = False
+    ) -> "Step":
+        """With what can be said of all places at once."""
+        return cls(before, moved_by, doubts, whole, newline_change(before, moved_by.after))
+
+    def leaves(self, end: int) -> bool:
+        """Whether what ends at `end` stands before all that this changes."""
+        steps = self.moved_by.steps
+        return len(steps) == 1 and not self.doubts and self.newline is None and end < steps[0].first
 
 
 def steps_between(before: str, text: str, changes: Sequence[TextChange] | None) -> list[Step]:
@@ -27,7 +43,7 @@ def steps_between(before: str, text: str, changes: Sequence[TextChange] | None) 
     if before == text and not changes:  # with changes, equal lines may have changed places
         return []
     if (newline := newline_change(before, text)) is not None:
-        return [Step(before, Transition(((newline,),), text))]
+        return [Step.of(before, Transition((Changes([newline]),), text))]
     steps: list[Step] = []
     now = before
     for change in changes or ():
@@ -42,11 +58,11 @@ def _step(before: str, change: TextChange) -> Step:
     if change.start == change.end < len(before) and "\n" not in change.text and begins_line(before, change.start):
         # Typing at the start of a line is in that line, not between it and the one above.
         line = TextChange(change.start, change.end + 1, change.text + before[change.start])
-        return Step(before, Transition(((line,),), moved_by.after))
+        return Step.of(before, Transition((Changes([line]),), moved_by.after))
     whole = (change.start, change.end) == (0, len(before))
-    if change.start == change.end or not change.text or (not whole and _is_in_one_line(before, moved_by.steps[0])):
-        return Step(before, moved_by)
-    return Step(before, moved_by, tuple(_doubts(before, change)), whole)
+    if change.start == change.end or not change.text or (not whole and _is_in_one_line(before, moved_by.steps[0].all)):
+        return Step.of(before, moved_by)
+    return Step.of(before, moved_by, tuple(_doubts(before, change)), whole=whole)
 
 
 def _is_in_one_line(before: str, refined: Sequence[TextChange]) -> bool:
@@ -59,6 +75,8 @@ def _by_whole_lines(before: str, change: TextChange) -> TextChange:
     body = before[start:end] or change.text
     if (start < end and change.text) or "\n" not in body:
         return change
+    if start == end and body.endswith("\n") and begins_line(before, start):
+        return change  # whole lines as they are: among empty ones it would be another line that was opened
     line = before.rfind("\n", 0, start) + 1
     if body[0] == before[end : end + 1] == "\n":
         start, end, body = start + 1, end + 1, body[1:] + "\n"
@@ -102,4 +120,5 @@ def newline_change(before: str, after: str) -> TextChange | None:
 
 
 def begins_line(text: str, at: int) -> bool:
+    """Whether a line begins at this place."""
     return at == 0 or text[at - 1] == "\n"

@@ -110,6 +110,15 @@ async def test_typing_in_a_hunks_lines_makes_it_stale_until_it_is_undone(touch: 
         assert await outcomes(desk, hunks) == ["present"]
 
 
+async def test_an_empty_line_opened_above_an_empty_line_moves_the_hunk_on_it() -> None:
+    async with opened(text="\n").running() as desk:
+        hunks = ids_of(await desk.propose({"a.txt": lambda _: "agent\n"}))
+        desk.editor.type(URI, TextChange(0, 0, "\n"))
+        desk.editor.type(URI, TextChange(1, 1, "mine"))
+        assert await outcomes(desk, hunks) == ["stale"]
+        assert desk.editor.text(URI) == "\nmine\n"
+
+
 @pytest.mark.parametrize("undo", [(TextChange(34, 34, "\nline 5"),), (TextChange(40, 40, "5\nline "),)])
 async def test_undoing_a_deletion_is_seen_however_the_editor_tells_it(undo: tuple[TextChange, ...]) -> None:
     async with opened().running() as desk:
