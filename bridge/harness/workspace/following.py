@@ -8,7 +8,6 @@ from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.spans import Changes, Moved, Tracked, shift, to_lines, track
 from bridge.harness.workspace.steps import Step, begins_line
 
-
 SLIDE = 2_000
 """Characters over which one change may be told as an equal one elsewhere: what an editor's own undo may do."""
 

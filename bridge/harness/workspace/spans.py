@@ -107,12 +107,12 @@ class Changes:
         high = bisect_left(self._starts, end)
         if low < high:
             return True
-        return start == end and 0 < low and self._starts[low - 1] == self._ends[low - 1] == start
+        return start == end and low > 0 and self._starts[low - 1] == self._ends[low - 1] == start
 
     def growth_before(self, start: int, *, inserted_at: bool) -> int:
         """What those add that end before `start`, or at it; `inserted_at`: insertions at the very point too."""
         count = bisect_right(self._ends, start)
-        while not inserted_at and 0 < count and self._starts[count - 1] == start:
+        while not inserted_at and count > 0 and self._starts[count - 1] == start:
             count -= 1
         return self._grown[count]
 

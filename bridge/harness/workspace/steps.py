@@ -70,8 +70,14 @@ def _is_in_one_line(before: str, refined: Sequence[TextChange]) -> bool:
 
 
 def _by_whole_lines(before: str, change: TextChange) -> TextChange:
-    """Lines that were inserted or deleted, as such: Neovim tells a new line as a line end and the line."""
+    """Lines that were inserted or deleted, as such.
+
+    Neovim tells a new line as a line end and the line, or as the line end above it, replaced by itself and the line.
+    """
     start, end = change.start, change.end
+    ended = before[start:end]
+    if ended in LINE_ENDS and change.text.startswith(ended) and change.text.endswith(ended):
+        return TextChange(end, end, change.text[len(ended) :])
     body = before[start:end] or change.text
     if (start < end and change.text) or "\n" not in body:
         return change
