@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from bridge.protocol.base import Wire, parse_with
-from bridge.protocol.review import DecideReviewResponse, HunkView
+from bridge.protocol.review import DecideReviewResponse, HunkView, Range
 
 
 class PromptCommand(Wire):
@@ -21,6 +21,9 @@ class PromptCommand(Wire):
     text: str = Field(description="What is asked.")
     uri: str | None = Field(default=None, description="The document the person is in.")
     line: int | None = Field(default=None, ge=0, description="The line the person is on, counted from 0.")
+    end_line: int | None = Field(
+        default=None, ge=0, description="The last line of what they selected, counted from 0; `line` is the first."
+    )
     session_id: str | None = Field(
         default=None, description="Which session; the workspace's current one, or a new one, if absent."
     )
@@ -30,6 +33,21 @@ class PromptStarted(Wire):
     """The turn has begun. It goes on after this answer; `$/progress` tells of it."""
 
     session_id: str = Field(description="The session that the turn runs in.")
+
+
+class AskHereCommand(Wire):
+    """What the person selected."""
+
+    uri: str = Field(description="The document.")
+    range: Range = Field(description="The selection.")
+
+
+class AskHereResult(Wire):
+    """What came of the question what to ask."""
+
+    session_id: str | None = Field(
+        default=None, description="The session that the turn runs in; absent where nothing was chosen."
+    )
 
 
 class HunkCommand(Wire):
@@ -92,19 +110,48 @@ COMMANDS: tuple[Command, ...] = (
         "while a command runs.",
     ),
     Command(
+        "harness.askHere",
+        "Ask the agent about the selection",
+        AskHereCommand,
+        AskHereResult,
+        "Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few "
+        "fixed choices; a client with an input of its own takes the command over and sends `harness.prompt`.",
+    ),
+    Command(
         "harness.accept",
         "Accept",
         HunkCommand,
         DecideReviewResponse,
-        "Accept a hunk: its text is applied and seen to stand before the answer.",
+        "Accept a hunk: its text is applied and seen to stand before the answer. Under the policy `keep`: keep it.",
     ),
-    Command("harness.reject", "Reject", RejectCommand, DecideReviewResponse, "Reject a hunk."),
+    Command(
+        "harness.reject",
+        "Reject",
+        RejectCommand,
+        DecideReviewResponse,
+        "Reject a hunk, or dismiss a stale one. Under the policy `keep`: undo it.",
+    ),
     Command(
         "harness.rejectWithReason",
         "Reject with reason",
         HunkCommand,
         DecideReviewResponse,
         "Reject a hunk, and be asked why by `window/showMessageRequest`. No choice, no rejection.",
+    ),
+    Command(
+        "harness.applyAnyway",
+        "Apply anyway",
+        HunkCommand,
+        DecideReviewResponse,
+        "Accept a stale hunk over what stands at its place now. `decidedId` is the new hunk that this makes.",
+    ),
+    Command(
+        "harness.undo",
+        "Undo",
+        HunkCommand,
+        DecideReviewResponse,
+        "Take a hunk that stands out of the text again. Where later ones stand on it the person is asked by "
+        "`window/showMessageRequest` whether to undo them together.",
     ),
     Command(
         "harness.acceptFile",

@@ -108,7 +108,7 @@ CATALOGUE: tuple[ErrorRow, ...] = (
         "stale",
         REQUEST_FAILED,
         "The hunk no longer fits: the text it replaces has changed.",
-        "Put the old text back, or reject the hunk and ask again.",
+        "Put the old text back, apply the hunk anyway after a look, or reject it and ask again.",
     ),
     ErrorRow("unknown_approval", REQUEST_FAILED, "There is no such question.", "List the pending questions again."),
     ErrorRow(

@@ -3,9 +3,16 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bridge.protocol import permission, review, session, update
+from bridge.protocol import config, editor, permission, review, session, update
 from bridge.protocol.row import Method
 
-METHODS: tuple[Method, ...] = (*session.ROWS, *update.ROWS, *review.ROWS, *permission.ROWS)
+METHODS: tuple[Method, ...] = (
+    *session.ROWS,
+    *config.ROWS,
+    *update.ROWS,
+    *review.ROWS,
+    *permission.ROWS,
+    *editor.ROWS,
+)
 
 BY_NAME: Mapping[str, Method] = MappingProxyType({row.name: row for row in METHODS})

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from bridge.protocol.base import AcpWire, Many
+from bridge.protocol.config import SessionConfigOption
 from bridge.protocol.content import ContentBlock
 from bridge.protocol.row import Method
 
@@ -67,6 +68,7 @@ class NewSessionResponse(AcpWire):
 
     session_id: str = Field(description="Names the session from now on, in this daemon and in later ones.")
     modes: SessionModeState | None = Field(default=None, description="The modes, if there is a choice.")
+    config_options: Many[SessionConfigOption] | None = Field(default=None, description="The options, if there are any.")
 
 
 class LoadSessionRequest(AcpWire):
@@ -82,6 +84,7 @@ class LoadSessionResponse(AcpWire):
     """The session is open, and its history has been sent."""
 
     modes: SessionModeState | None = Field(default=None, description="The modes, if there is a choice.")
+    config_options: Many[SessionConfigOption] | None = Field(default=None, description="The options, if there are any.")
 
 
 class ListSessionsRequest(AcpWire):

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from bridge.protocol.base import AcpWire, Many, Wire
+from bridge.protocol.config import SessionConfigOption
 from bridge.protocol.content import ContentBlock
 from bridge.protocol.permission import ApprovalState, ApprovalView
 from bridge.protocol.review import HunkView
@@ -92,6 +93,13 @@ class CurrentModeUpdate(AcpWire):
     current_mode_id: str = Field(description="The mode.")
 
 
+class ConfigOptionUpdate(AcpWire):
+    """An option of the session has another value now."""
+
+    session_update: Literal["config_option_update"] = Field(default="config_option_update", description="The tag.")
+    config_options: Many[SessionConfigOption] = Field(description="All options of the session, as they are now.")
+
+
 class TurnStarted(Wire):
     """A turn began. Turns of one session do not overlap."""
 
@@ -109,7 +117,11 @@ class TurnEnded(Wire):
 
 
 class HunkUpdate(Wire):
-    """A hunk is new, or something about it changed: its decision, placement, fit or range. Replaces what was known."""
+    """A hunk is new, or something about it changed: its decision, placement, fit or range. Replaces what was known.
+
+    After a split it comes for the parent, which is withdrawn, for each of its parts, and for the other hunks of the
+    proposal, whose `index` and `total` have changed.
+    """
 
     session_update: Literal["hunk_update"] = Field(default="hunk_update", description="The tag.")
     hunk: HunkView = Field(description="The hunk as it is now.")
@@ -148,6 +160,7 @@ SessionUpdate = TypeAliasType(
         | ToolCallProgress
         | PlanUpdate
         | CurrentModeUpdate
+        | ConfigOptionUpdate
         | TurnStarted
         | TurnEnded
         | HunkUpdate

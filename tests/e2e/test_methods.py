@@ -14,7 +14,7 @@ from tests.support.bridge import Bridge
 from tests.support.editor import catalogued
 from tests.support.raw_client import Message
 from tests.support.script import call, edit, step
-from tests.support.wired import CAPABILITIES, UPDATE, Wired
+from tests.support.wired import CAPABILITIES, FULL, UPDATE, Wired
 
 LINES = "".join(f"line {n}\n" for n in range(1, 21))
 TWO = (("line 3\n", "LINE 3\n"), ("line 10\n", "LINE 10\nand more\n"))
@@ -37,7 +37,7 @@ def script(folder: Path) -> Mapping[str, list[Message]]:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bridge]:
     folder = tmp_path_factory.mktemp("methods")
     (folder / OUTSIDE).write_text("outside\n")
-    with Bridge(folder, script(folder), CAPABILITIES) as bridge:
+    with Bridge(folder, script(folder), FULL) as bridge:
         yield bridge
 
 
@@ -183,6 +183,97 @@ def decide(wired: Wired) -> None:
     wrong = wired.refused("harness/review/decide", decisions=[{"hunkId": "x", "verdict": "maybe"}])
     assert wrong.data.errors is not None
     assert wrong.data.errors[0].path == "decisions.0.verdict"
+    both = {"hunkId": "x", "verdict": "reject", "text": "y"}
+    assert wired.refused("harness/review/decide", decisions=[both]).data.kind == "invalid_params"
+
+
+def get(wired: Wired) -> None:
+    _, asking, (first, second) = under_review(wired)
+    found = wired.call("harness/review/get", hunkId=second["hunkId"])
+    assert found == {
+        "hunk": second,
+        "currentText": "line 10\n",
+        "siblings": [first["hunkId"], second["hunkId"]],
+    }
+    assert wired.refused("harness/review/get", hunkId="nobody").data.kind == "unknown_hunk"
+    rejected = [{"hunkId": hunk["hunkId"], "verdict": "reject"} for hunk in (first, second)]
+    wired.call("harness/review/decide", decisions=rejected)
+    assert wired.stopped(asking) == "end_turn"
+    assert wired.call("harness/review/get", hunkId=first["hunkId"])["hunk"]["decision"] == "rejected"
+
+
+def undo(wired: Wired) -> None:
+    _, asking, (first, second) = under_review(wired)
+    wired.call("harness/review/decide", decisions=[{"hunkId": first["hunkId"], "verdict": "accept"}])
+    ids = [first["hunkId"], second["hunkId"], "nobody"]
+    outcomes = wired.call("harness/review/undo", hunkIds=ids, reason="no")["outcomes"]
+    assert [one["outcome"] for one in outcomes] == ["removed", "refused", "unknown"]
+    assert outcomes[1]["message"]
+    assert (wired.bridge.work / "a.py").read_text() == LINES
+    wired.call("harness/review/decide", decisions=[{"hunkId": second["hunkId"], "verdict": "reject"}])
+    assert wired.stopped(asking) == "end_turn"
+    assert wired.call("harness/review/undo", hunkIds=[]) == {"outcomes": []}
+
+
+def comment(wired: Wired) -> None:
+    session, asking, (first, second) = under_review(wired)
+    remarks = [
+        {"hunkId": first["hunkId"], "text": "why in capitals?"},
+        {"hunkId": second["hunkId"], "text": "and this?", "lines": {"start": 1, "end": 2}},
+    ]
+    assert wired.call("harness/review/comment", comments=remarks) == {}
+    note = wired.update(session, "note")["text"]
+    assert "why in capitals?" in note
+    assert "> and more\nand this?" in note
+    lines = {"start": 0, "end": 3}
+    wrong = wired.refused("harness/review/comment", comments=[{**remarks[0], "lines": lines}])
+    assert wrong.data.errors is not None
+    assert wrong.data.errors[0].path == "comments.0.lines"
+    unknown = wired.refused("harness/review/comment", comments=[{"hunkId": "nobody", "text": "x"}])
+    assert unknown.data.kind == "unknown_hunk"
+    choices = [{"hunkId": hunk["hunkId"], "verdict": "reject"} for hunk in (first, second)]
+    wired.call("harness/review/decide", decisions=choices)
+    assert wired.stopped(asking) == "end_turn"
+
+
+def set_config_option(wired: Wired) -> None:
+    method = "harness/session/set_config_option"
+    opened = wired.call("harness/session/new", cwd=str(wired.bridge.work), mcpServers=[])
+    session, (option,) = opened["sessionId"], opened["configOptions"]
+    assert (option["id"], option["currentValue"]) == ("review_policy", "ask")
+    assert [one["value"] for one in option["options"]] == ["ask", "keep"]
+    (changed,) = wired.call(method, sessionId=session, configId="review_policy", value="keep")["configOptions"]
+    assert changed == option | {"currentValue": "keep"}
+    assert wired.update(session, "config_option_update")["configOptions"] == [changed]
+    wired.call("harness/session/close", sessionId=session)
+    loaded = wired.call("harness/session/load", sessionId=session, cwd=str(wired.bridge.work), mcpServers=[])
+    assert loaded["configOptions"] == [changed]
+    for params, path in (({"configId": "x", "value": "ask"}, "configId"), ({"value": "allow"}, "value")):
+        wrong = wired.refused(method, **{"sessionId": session, "configId": "review_policy"} | params)
+        assert wrong.data.errors is not None
+        assert wrong.data.errors[0].path == path
+    unknown = wired.refused(method, sessionId="nobody", configId="review_policy", value="ask")
+    assert unknown.data.kind == "unknown_session"
+
+
+def apply_and_save(wired: Wired) -> None:
+    uri = wired.bridge.open("a.py", LINES)
+    _, asking, (first, second) = under_review(wired)
+    deciding = wired.start("harness/review/decide", decisions=[{"hunkId": first["hunkId"], "verdict": "accept"}])
+    request = wired.asked("harness/editor/apply")
+    assert (request["params"]["uri"], request["params"]["version"]) == (uri, 1)
+    (change,) = request["params"]["edits"]
+    assert change == {"range": first["range"], "newText": first["newText"]}
+    wired.bridge.change(uri, 2, {"range": change["range"], "text": change["newText"]})
+    wired.answer(request, applied=True, version=2)
+    saving = wired.asked("harness/editor/save")
+    assert saving["params"] == {"uris": [uri]}
+    wired.answer(saving, saved=[uri])
+    (outcome,) = wired.result("harness/review/decide", deciding)["outcomes"]
+    assert outcome["outcome"] == "present"
+    wired.call("harness/review/decide", decisions=[{"hunkId": second["hunkId"], "verdict": "reject"}])
+    assert wired.stopped(asking) == "end_turn"
+    wired.client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
 
 def request_permission(wired: Wired) -> None:
@@ -235,7 +326,13 @@ CASES: Mapping[str, Callable[[Wired], None]] = {
     "harness/session/cancel": cancel,
     "harness/session/update": update,
     "harness/review/list": list_review,
+    "harness/session/set_config_option": set_config_option,
     "harness/review/decide": decide,
+    "harness/review/get": get,
+    "harness/review/undo": undo,
+    "harness/review/comment": comment,
+    "harness/editor/apply": apply_and_save,
+    "harness/editor/save": apply_and_save,
     "harness/session/request_permission": request_permission,
     "harness/permission/pending": pending,
     "harness/permission/answer": answer,
@@ -372,12 +469,14 @@ def test_a_decision_that_is_under_way_is_carried_out_although_its_request_is_can
     session, asking, (first, second) = under_review(wired)
     choices = [{"hunkId": first["hunkId"], "verdict": "accept"}]
     deciding = wired.start("harness/review/decide", decisions=choices)
-    request = wired.client.asked("workspace/applyEdit")
+    request = wired.asked("harness/editor/apply")
     wired.client.notify("$/cancelRequest", {"id": deciding})
     wired.client.call("ping")
-    (change,) = request["params"]["edit"]["documentChanges"][0]["edits"]
+    (change,) = request["params"]["edits"]
     wired.bridge.change(uri, 2, {"range": change["range"], "text": change["newText"]})
-    wired.client.answer(request, result={"applied": True})
+    wired.answer(request, applied=True)
+    saving = wired.asked("harness/editor/save")
+    wired.answer(saving, saved=[uri])
     assert catalogued(wired.client.response(deciding)).data.kind == "cancelled"
     while wired.update(session, "hunk_update")["hunk"]["placement"] != "present":
         pass

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bridge.protocol import handshake, permission, review, session, update
+from bridge.protocol import config, editor, handshake, permission, review, session, update
 from bridge.protocol.base import Wire, strict
 from bridge.protocol.export import examples
 from tests.protocol.catalogue import all_examples
@@ -67,6 +67,21 @@ WRONG: list[tuple[str, type[Wire], Any, str]] = [
         "decisions.0.verdict",
     ),
     ("a verdict's past tense", review.HunkChoice, {"hunkId": "h", "verdict": "accepted"}, "verdict"),
+    ("a reason to reject as text", review.HunkChoice, {"hunkId": "h", "verdict": "reject", "text": "x"}, ""),
+    ("a rejection anyway", review.HunkChoice, {"hunkId": "h", "verdict": "reject", "anyway": True}, ""),
+    (
+        "lines above the first",
+        review.HunkChoice,
+        {"hunkId": "h", "verdict": "accept", "lines": {"start": -1, "end": 1}},
+        "lines.start",
+    ),
+    ("a list for lines", review.HunkChoice, {"hunkId": "h", "verdict": "accept", "lines": [0, 1]}, "lines"),
+    ("a value that is no name", config.SetSessionConfigOptionRequest, {"value": True}, "value"),
+    ("an applied edit in words", editor.ApplyEditorResponse, {"applied": "yes"}, "applied"),
+    ("an answer that says nothing", editor.ApplyEditorResponse, {}, "applied"),
+    ("a version in words", editor.ApplyEditorResponse, {"applied": True, "version": "8"}, "version"),
+    ("one saved document for a list", editor.SaveEditorResponse, {"saved": "file:///a"}, "saved"),
+    ("an unknown policy", handshake.InitializationOptions, {"review": "allow"}, "review"),
     ("an unknown placement", review.HunkView, hunk(placement="there"), "placement"),
     ("a line below zero", review.Position, {"line": -1, "character": 0}, "line"),
     ("true for a line", review.Position, {"line": True, "character": 0}, "line"),

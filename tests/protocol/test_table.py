@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bridge.protocol
-from bridge.protocol import commands, methods, permission, review, session, update
+from bridge.protocol import commands, config, editor, methods, permission, review, session, update
 from bridge.protocol.base import PROTOCOL_VERSION, AcpWire, Wire
 from bridge.protocol.export import examples
 from bridge.protocol.export.schema import bundle, roots
@@ -34,6 +34,8 @@ def test_the_table_has_the_messages_of_this_version() -> None:
     assert {row.name for row in methods.METHODS if row.direction == "server_to_client"} == {
         "harness/session/request_permission",
         "harness/session/update",
+        "harness/editor/apply",
+        "harness/editor/save",
     }
     assert {row.name for row in methods.METHODS if row.direction == "client_to_server"} == {
         "harness/session/new",
@@ -42,8 +44,12 @@ def test_the_table_has_the_messages_of_this_version() -> None:
         "harness/session/close",
         "harness/session/prompt",
         "harness/session/cancel",
+        "harness/session/set_config_option",
         "harness/review/list",
+        "harness/review/get",
         "harness/review/decide",
+        "harness/review/undo",
+        "harness/review/comment",
         "harness/permission/pending",
         "harness/permission/answer",
         "harness/editor/shown",
@@ -53,8 +59,8 @@ def test_the_table_has_the_messages_of_this_version() -> None:
 def test_every_resource_that_has_rows_is_in_the_table() -> None:
     with_rows = {path.stem for path in PACKAGE.glob("*.py") if "\nROWS: " in path.read_text(encoding="utf-8")}
 
-    assert with_rows == {"session", "update", "review", "permission"}
-    joined = [*session.ROWS, *update.ROWS, *review.ROWS, *permission.ROWS]
+    assert with_rows == {"session", "config", "update", "review", "permission", "editor"}
+    joined = [*session.ROWS, *config.ROWS, *update.ROWS, *review.ROWS, *permission.ROWS, *editor.ROWS]
     assert sorted(row.name for row in joined) == sorted(row.name for row in methods.METHODS)
 
 

@@ -11,6 +11,19 @@ from tests.support.editor import catalogued
 from tests.support.raw_client import PATIENCE_S, Message
 
 CAPABILITIES: Message = {"experimental": {"harness": {"protocolVersion": 1, "permissions": True, "updates": True}}}
+FULL: Message = {
+    "experimental": {
+        "harness": {
+            "protocolVersion": 1,
+            "permissions": True,
+            "updates": True,
+            "editorApply": True,
+            "editorSave": True,
+            "review": True,
+        }
+    }
+}
+"""What an editor of ours declares."""
 UPDATE = "harness/session/update"
 
 
@@ -31,7 +44,10 @@ class Wired:
 
     def result(self, method: str, request_id: int | str) -> Any:
         """Wait for the result of a request, as JSON."""
-        reply = self.client.response(request_id)
+        return self.settled(method, self.client.response(request_id))
+
+    def settled(self, method: str, reply: Message) -> Any:
+        """The result in a response, as JSON."""
         assert set(reply) == {"jsonrpc", "id", "result"}, reply
         model = BY_NAME[method].result
         assert model is not None

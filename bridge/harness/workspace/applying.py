@@ -20,6 +20,7 @@ from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.placing import Placer
 from bridge.harness.workspace.review_state import ReviewState
+from bridge.harness.workspace.steps import find_steps
 from bridge.harness.workspace.uris import to_path
 
 SaveRule = Literal["clean", "always", "never"]
@@ -121,6 +122,7 @@ class Applier:
             return
         await anyio.to_thread.run_sync(self._outside.files.check_writable, path)
         text = (await anyio.to_thread.run_sync(self._outside.files.read_text, path)).text
+        await find_steps(self._places.ground(uri), text)
         self._places.stands(uri, text, None)
 
     async def _place_all(self, hunks: Iterable[Hunk]) -> None:

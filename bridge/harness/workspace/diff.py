@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from bridge.harness.values.text import Span
 
+LARGE = 3_000_000
+"""Characters of both texts together from which on a diff is made in a thread: about 30,000 lines a side, 60 ms."""
+
 # A gap that needs more inserted and deleted lines than this is one hunk; the search takes the square of it, 30 ms here.
 _LONGEST_EDIT = 256
 

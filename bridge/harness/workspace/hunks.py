@@ -1,7 +1,8 @@
 """From a draft to hunks: maximal runs of changed lines, each with its digest and its place in what stands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bridge.harness.errors import OverlapsPending
 from bridge.harness.ids import FileId, HunkId, ProposalId, new_id
@@ -48,12 +49,18 @@ def _hunk(draft: FileDraft, change: TextChange, span: Span, file: FileId, propos
     return Found(hunk, change.start, change.end)
 
 
-def line_changes(old: str, new: str) -> Iterator[TextChange]:
-    """The whole-line changes from one text to the other, ascending, as offsets in `old`."""
+@lru_cache(maxsize=2)
+def line_changes(old: str, new: str) -> tuple[TextChange, ...]:
+    """The whole-line changes from one text to the other, ascending, as offsets in `old`.
+
+    The last ones are remembered: of large texts a thread finds them first.
+    """
     before, after = split_lines(old), split_lines(new)
     index = LineIndex(old)
-    for change in diff(before, after):
-        yield TextChange(*index.offsets(change.a), "".join(after[change.b.start : change.b.end]))
+    return tuple(
+        TextChange(*index.offsets(change.a), "".join(after[change.b.start : change.b.end]))
+        for change in diff(before, after)
+    )
 
 
 def _below(start: int, end: int, pending: Sequence[TextChange]) -> int:

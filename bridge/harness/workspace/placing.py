@@ -26,6 +26,7 @@ from bridge.harness.workspace.documents import DocumentEvent, Documents
 from bridge.harness.workspace.hunks import line_changes
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.spans import apply_step
+from bridge.harness.workspace.steps import find_steps
 from bridge.harness.workspace.text import form_of, sha, split_lines
 from bridge.harness.workspace.uris import to_path
 
@@ -278,7 +279,7 @@ class Placer:
         if healed == document.text:
             await self._placed(plan.hunks, "present", "")
             return True
-        changes = tuple(line_changes(document.text, healed))
+        changes = line_changes(document.text, healed)
         await self._intend(plan, "client", sha(document.text), sha(healed))
         self._places.expect(document.uri, document.text, healed, [(NOBODYS, change) for change in changes])
         edit = DocumentEdit(document.uri, document.version, document.text, changes, "Move the edit to its place")
@@ -300,6 +301,7 @@ class Placer:
             await self._create(path, hunks[0])
             return ()
         found: FileText = await anyio.to_thread.run_sync(self._files.read_text, path)
+        await find_steps(self._places.ground(uri), found.text)
         plan = await self._plan(uri, found.text, hunks)
         if not plan.hunks:
             return ()

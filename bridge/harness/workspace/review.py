@@ -37,13 +37,15 @@ from bridge.harness.values.proposals import (
 from bridge.harness.values.text import Sha, TextChange
 from bridge.harness.workspace import carving
 from bridge.harness.workspace.applying import Applier, Outside
+from bridge.harness.workspace.diff import LARGE
 from bridge.harness.workspace.documents import DocumentEvent
-from bridge.harness.workspace.hunks import Found, find_hunks
+from bridge.harness.workspace.hunks import Found, find_hunks, line_changes
 from bridge.harness.workspace.news import News
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.recovery import Recovery
 from bridge.harness.workspace.review_state import ReviewState
 from bridge.harness.workspace.spans import apply_step
+from bridge.harness.workspace.steps import find_steps
 from bridge.harness.workspace.tracking import Tracker
 from bridge.harness.workspace.verdicts import Verdicts
 from bridge.harness.workspace.views import HunkView, Views
@@ -119,6 +121,7 @@ class Reviewer:
         """See the port."""
         known = ProposalId(new_id())
         bases = [await anyio.to_thread.run_sync(self._outside.blobs.put, file.base) for file in draft.files]
+        await self._diff_large(draft)
         # From here to `_track` nothing else runs: what is pending, and what stands, can't change under the hunks.
         found = [self._find(file, known) for file in draft.files]
         files = [_file_change(*parts) for parts in zip(draft.files, bases, found, strict=True)]
@@ -297,6 +300,15 @@ class Reviewer:
                 others = "nothing was written, as the change is meant as a whole and a part of it can't be"
                 refused |= {hunk.id: HunkOutcome(hunk.id, "refused", f"{others}: {why}") for hunk in hunks} | problems
         return refused
+
+    async def _diff_large(self, draft: Draft) -> None:
+        """What the hunks and their places will be made of is found in a thread where texts are large."""
+        for file in draft.files:
+            if len(file.old) + len(file.new) > LARGE:
+                await anyio.to_thread.run_sync(line_changes, file.old, file.new)
+            document = self._outside.documents.get(file.uri)
+            if document is not None:
+                await find_steps(file.base, document.text)
 
     async def _append(self, *events: Event) -> None:
         if events:

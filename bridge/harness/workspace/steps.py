@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+import anyio.to_thread
 
 from bridge.harness.values.text import TextChange
-from bridge.harness.workspace.diff import diff
+from bridge.harness.workspace.diff import LARGE, diff
 from bridge.harness.workspace.spans import Changes, LineIndex, Transition, transition
 from bridge.harness.workspace.text import split_lines
 
@@ -49,7 +52,18 @@ def steps_between(before: str, text: str, changes: Sequence[TextChange] | None) 
     for change in changes or ():
         steps.append(_step(now, change))
         now = steps[-1].moved_by.after
-    return steps if now == text else [_step(before, TextChange(0, len(before), text))]
+    return steps if now == text else [_by_diff(before, text)]
+
+
+async def find_steps(before: str | None, text: str) -> None:
+    """What `steps_between` will have to find by a diff, found in a thread where the texts are large."""
+    if before is not None and before != text and len(before) + len(text) > LARGE:
+        await anyio.to_thread.run_sync(_by_diff, before, text)
+
+
+@lru_cache(maxsize=2)
+def _by_diff(before: str, text: str) -> Step:
+    return _step(before, TextChange(0, len(before), text))
 
 
 def _step(before: str, change: TextChange) -> Step:

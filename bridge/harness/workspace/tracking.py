@@ -16,6 +16,7 @@ from bridge.harness.values.proposals import Hunk
 from bridge.harness.workspace.documents import DocumentEvent, Documents
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.review_state import ReviewState
+from bridge.harness.workspace.steps import find_steps
 from bridge.harness.workspace.uris import to_path
 
 TAKEN_OUT = "the user took it out again"
@@ -117,6 +118,7 @@ class Tracker:
             if problem.kind == "file_missing":
                 self._places.gone(uri)
         else:
+            await find_steps(self._places.ground(uri), text)
             if self._documents.get(uri) is None:
                 self._places.stands(uri, text, None)
         self.tell(tuple(self._places.tracked(uri)))

@@ -26,6 +26,9 @@ HUNK_VIEW: dict[str, Any] = {
     "index": 0,
     "total": 2,
     "title": "Give greet() a readable signature",
+    "policy": "ask",
+    "atomic": False,
+    "version": 7,
 }
 
 STALE_HUNK_VIEW: dict[str, Any] = {
@@ -38,6 +41,23 @@ STALE_HUNK_VIEW: dict[str, Any] = {
     "staleReason": "overlap",
     "index": 1,
 }
+
+LONG_HUNK = "01K9Z7Q4QBL2M3N4P5Q6R7S8T9"
+SPLIT_HUNK = "01K9Z7Q4S3D4E5F6G7H8J9K0L1"
+
+CONFIG_OPTIONS: list[dict[str, Any]] = [
+    {
+        "type": "select",
+        "id": "review_policy",
+        "name": "Review",
+        "description": "When an edit of the agent is applied.",
+        "currentValue": "ask",
+        "options": [
+            {"value": "ask", "name": "Ask", "description": "You decide each hunk; accepted ones are applied."},
+            {"value": "keep", "name": "Keep", "description": "Hunks are applied at once; you keep or undo each."},
+        ],
+    }
+]
 
 PERMISSION_OPTIONS = [
     {"optionId": "allow_once", "name": "Allow once", "kind": "allow_once"},
@@ -79,6 +99,7 @@ PARAMS: dict[str, Any] = {
         "workDoneToken": "turn-1",
     },
     "harness/session/cancel": {"sessionId": SESSION},
+    "harness/session/set_config_option": {"sessionId": SESSION, "configId": "review_policy", "value": "keep"},
     "harness/session/update": {
         "sessionId": SESSION,
         "seq": 12,
@@ -89,7 +110,13 @@ PARAMS: dict[str, Any] = {
         "decisions": [
             {"hunkId": HUNK, "verdict": "accept"},
             {"hunkId": OTHER_HUNK, "verdict": "reject", "reason": "Keep the module free of side effects."},
+            {"hunkId": LONG_HUNK, "verdict": "accept", "lines": {"start": 0, "end": 2}},
         ]
+    },
+    "harness/review/get": {"hunkId": HUNK},
+    "harness/review/undo": {"hunkIds": [HUNK], "reason": "The callers don't pass a name."},
+    "harness/review/comment": {
+        "comments": [{"hunkId": HUNK, "text": "Say in the docstring what it returns.", "lines": {"start": 0, "end": 1}}]
     },
     "harness/session/request_permission": {
         "sessionId": SESSION,
@@ -104,11 +131,19 @@ PARAMS: dict[str, Any] = {
         "reason": "It has nothing to do with this project.",
     },
     "harness/editor/shown": {"approvalId": APPROVAL},
+    "harness/editor/apply": {
+        "uri": "file:///home/ada/project/greet.py",
+        "version": 7,
+        "edits": [{"range": HUNK_VIEW["range"], "newText": HUNK_VIEW["newText"]}],
+        "undoGroup": "01K9Z7Q4T5M6N7P8Q9R0S1T2V3",
+        "label": "Give greet() a readable signature",
+    },
+    "harness/editor/save": {"uris": ["file:///home/ada/project/greet.py"]},
 }
 
 RESULTS: dict[str, Any] = {
-    "harness/session/new": {"sessionId": SESSION},
-    "harness/session/load": {},
+    "harness/session/new": {"sessionId": SESSION, "configOptions": CONFIG_OPTIONS},
+    "harness/session/load": {"configOptions": CONFIG_OPTIONS},
     "harness/session/list": {
         "sessions": [
             {
@@ -121,16 +156,36 @@ RESULTS: dict[str, Any] = {
     },
     "harness/session/close": {},
     "harness/session/prompt": {"stopReason": "end_turn"},
+    "harness/session/set_config_option": {"configOptions": [{**CONFIG_OPTIONS[0], "currentValue": "keep"}]},
     "harness/review/list": {"hunks": [HUNK_VIEW, STALE_HUNK_VIEW]},
     "harness/review/decide": {
         "outcomes": [
             {"hunkId": HUNK, "outcome": "present"},
             {"hunkId": OTHER_HUNK, "outcome": "rejected"},
+            {"hunkId": LONG_HUNK, "outcome": "present", "decidedId": SPLIT_HUNK},
         ]
     },
+    "harness/review/get": {
+        "hunk": HUNK_VIEW,
+        "currentText": HUNK_VIEW["oldText"],
+        "siblings": [HUNK, OTHER_HUNK],
+    },
+    "harness/review/undo": {
+        "outcomes": [
+            {
+                "hunkId": HUNK,
+                "outcome": "refused",
+                "message": "A later hunk stands on it.",
+                "blockedBy": [SPLIT_HUNK],
+            }
+        ]
+    },
+    "harness/review/comment": {},
     "harness/session/request_permission": {"outcome": {"outcome": "selected", "optionId": "allow_once"}},
     "harness/permission/pending": {"approvals": [APPROVAL_VIEW]},
     "harness/permission/answer": {"state": "answered"},
+    "harness/editor/apply": {"applied": True, "version": 8, "sha256": DIGEST},
+    "harness/editor/save": {"saved": ["file:///home/ada/project/greet.py"]},
 }
 
 UPDATES: tuple[dict[str, Any], ...] = (
@@ -143,6 +198,7 @@ UPDATES: tuple[dict[str, Any], ...] = (
         "entries": [{"content": "Rename the parameter", "priority": "high", "status": "in_progress"}],
     },
     {"sessionUpdate": "current_mode_update", "currentModeId": "default"},
+    {"sessionUpdate": "config_option_update", "configOptions": CONFIG_OPTIONS},
     {"sessionUpdate": "tool_call", "toolCallId": CALL, "title": "Edit greet.py", "kind": "edit", "status": "pending"},
     {"sessionUpdate": "hunk_update", "hunk": HUNK_VIEW},
     {"sessionUpdate": "approval_opened", "approval": APPROVAL_VIEW},
@@ -167,10 +223,14 @@ COMMAND_ARGUMENTS: dict[str, Any] = {
         "text": "Give greet() a readable signature.",
         "uri": "file:///home/ada/project/greet.py",
         "line": 3,
+        "endLine": 5,
     },
+    "harness.askHere": {"uri": "file:///home/ada/project/greet.py", "range": HUNK_VIEW["range"]},
     "harness.accept": {"hunkId": HUNK},
     "harness.reject": {"hunkId": HUNK, "reason": "The name is fine."},
     "harness.rejectWithReason": {"hunkId": HUNK},
+    "harness.applyAnyway": {"hunkId": HUNK},
+    "harness.undo": {"hunkId": HUNK},
     "harness.acceptFile": {"uri": "file:///home/ada/project/greet.py"},
     "harness.rejectFile": {"uri": "file:///home/ada/project/greet.py"},
     "harness.show": {"hunkId": HUNK},
@@ -180,9 +240,12 @@ COMMAND_ARGUMENTS: dict[str, Any] = {
 
 COMMAND_RESULTS: dict[str, Any] = {
     "harness.prompt": {"sessionId": SESSION},
+    "harness.askHere": {"sessionId": SESSION},
     "harness.accept": {"outcomes": [{"hunkId": HUNK, "outcome": "present"}]},
     "harness.reject": {"outcomes": [{"hunkId": HUNK, "outcome": "rejected"}]},
     "harness.rejectWithReason": {"outcomes": [{"hunkId": HUNK, "outcome": "rejected"}]},
+    "harness.applyAnyway": {"outcomes": [{"hunkId": HUNK, "outcome": "present", "decidedId": SPLIT_HUNK}]},
+    "harness.undo": {"outcomes": [{"hunkId": HUNK, "outcome": "removed"}]},
     "harness.acceptFile": {
         "outcomes": [
             {"hunkId": HUNK, "outcome": "present"},
@@ -199,9 +262,21 @@ COMMAND_RESULTS: dict[str, Any] = {
 }
 
 HANDSHAKE: dict[str, Any] = {
-    "HarnessClientCapabilities": {"protocolVersion": 1, "permissions": True, "updates": True},
+    "HarnessClientCapabilities": {
+        "protocolVersion": 1,
+        "permissions": True,
+        "updates": True,
+        "editorApply": True,
+        "editorSave": True,
+        "review": True,
+    },
     "HarnessServerCapabilities": {"protocolVersion": 1},
-    "InitializationOptions": {"model": "scripted", "script": "/home/ada/answers.json"},
+    "InitializationOptions": {
+        "model": "scripted",
+        "script": "/home/ada/answers.json",
+        "review": "ask",
+        "save": "clean",
+    },
     "ResponseError": {
         "code": -32803,
         "message": "There is no such session.",

@@ -7,7 +7,12 @@ from pydantic import ValidationError
 
 from bridge.harness.workspace.spans import Encoding
 from bridge.protocol.handshake import HarnessClientCapabilities, InitializationOptions
-from bridge.surfaces.lsp.capabilities import position_encoding
+from bridge.surfaces.lsp.capabilities import position_encoding, takes_content
+
+NO_KEEP = (
+    "initializationOptions.review: `keep` needs an editor that declares `editorApply`; "
+    "you are asked about each change before it is made"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class Client:
     shows_documents: bool
     shows_progress: bool
     refreshes_lenses: bool
+    refreshes_hints: bool
+    takes_content: bool
     harness: HarnessClientCapabilities | None
     options: InitializationOptions
     complaint: str = ""
@@ -28,6 +35,9 @@ class Client:
         """From raw InitializeParams; what is malformed in them counts as absent, settings that are wrong are told."""
         caps = initialize.get("capabilities")
         options, complaint = _options(initialize.get("initializationOptions"))
+        harness = _harness(_at(caps, "experimental", "harness"))
+        if options.review == "keep" and not (harness and harness.editor_apply):
+            complaint = NO_KEEP
         encoding = position_encoding(initialize)
         return cls(
             name=str(_at(initialize.get("clientInfo"), "name") or ""),
@@ -35,7 +45,9 @@ class Client:
             shows_documents=bool(_at(caps, "window", "showDocument", "support")),
             shows_progress=bool(_at(caps, "window", "workDoneProgress")),
             refreshes_lenses=bool(_at(caps, "workspace", "codeLens", "refreshSupport")),
-            harness=_harness(_at(caps, "experimental", "harness")),
+            refreshes_hints=bool(_at(caps, "workspace", "inlayHint", "refreshSupport")),
+            takes_content=takes_content(initialize),
+            harness=harness,
             options=options,
             complaint=complaint,
         )
@@ -49,6 +61,21 @@ class Client:
     def wants_updates(self) -> bool:
         """Whether it renders `harness/session/update` itself."""
         return self.harness is not None and bool(self.harness.updates)
+
+    @property
+    def applies_edits(self) -> bool:
+        """Whether edits go to it as `harness/editor/apply`: each is then an undo step of its own."""
+        return self.harness is not None and bool(self.harness.editor_apply)
+
+    @property
+    def saves(self) -> bool:
+        """Whether it can be asked to save documents, by `harness/editor/save`."""
+        return self.harness is not None and bool(self.harness.editor_save)
+
+    @property
+    def shows_hunks(self) -> bool:
+        """Whether it shows hunks itself, by `harness/review/*`; otherwise standard LSP shows them."""
+        return self.harness is not None and bool(self.harness.review)
 
 
 def _at(value: Any, *keys: str) -> Any:

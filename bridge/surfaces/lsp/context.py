@@ -10,12 +10,14 @@ from bridge.app.bus import Bus
 from bridge.app.runtime import Runtime
 from bridge.app.session import Session
 from bridge.harness.errors import TryLater
+from bridge.harness.ids import Uri
 from bridge.harness.workspace.documents import Documents
 from bridge.surfaces.lsp.client import Client
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.editor import LspEditor
 from bridge.surfaces.lsp.folders import Folders
 from bridge.surfaces.lsp.peer import Peer
+from bridge.surfaces.mapping.review import Seen
 
 PartT = TypeVar("PartT")
 Handler = Callable[["Context", Any], Any]
@@ -41,12 +43,21 @@ class Context:
         """The client has introduced itself."""
         self._client, self._runtime, self._tasks = client, runtime, tasks
         self.folders = folders
-        self.editor.know(client.name, client.encoding)
+        self.editor.know(client.name, client.encoding, applies=client.applies_edits, saves=client.saves)
 
     @property
     def client(self) -> Client:
         """The client; no handler runs before it is known."""
         return self._known(self._client)
+
+    @property
+    def seen(self) -> Seen:
+        """How the client sees the documents."""
+        return Seen(self.editor.spelled, self._version, self.editor.keeps)
+
+    def _version(self, uri: Uri) -> int | None:
+        document = self.documents.get(uri)
+        return document.version if document is not None else None
 
     @property
     def runtime(self) -> Runtime:

@@ -29,6 +29,7 @@ def _is_uri(value: str) -> str:
 
 Uint = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
 Version = Annotated[int, BeforeValidator(_whole)]
+FileUri = Annotated[str, AfterValidator(_is_uri)]
 
 
 class Position(Wire):
@@ -48,7 +49,7 @@ class Range(Wire):
 class DocumentId(Wire):
     """A document by its URI."""
 
-    uri: Annotated[str, AfterValidator(_is_uri)]
+    uri: FileUri
 
 
 class VersionedId(DocumentId):
@@ -90,11 +91,24 @@ class OnDocument(Wire):
     text_document: DocumentId
 
 
+class Markup(Wire):
+    """A text with the way in which it is written."""
+
+    value: str
+
+
 class Diagnostic(Wire):
-    """What tells our own diagnostics from others'."""
+    """One of ours or of others'; `message` may be a markup since LSP 3.18."""
 
     source: str | None = None
     code: Any = None
+    message: str | Markup = ""
+    range: Range | None = None
+
+    @property
+    def text(self) -> str:
+        """The message."""
+        return self.message if isinstance(self.message, str) else self.message.value
 
 
 class ActionContext(Wire):
@@ -109,6 +123,43 @@ class CodeAction(OnDocument):
 
     range: Range
     context: ActionContext
+
+
+class InlayHint(OnDocument):
+    """textDocument/inlayHint."""
+
+    range: Range
+
+
+class VirtualDocument(Wire):
+    """workspace/textDocumentContent."""
+
+    uri: str
+
+
+class FileRename(Wire):
+    """A file or folder that has another name now."""
+
+    old_uri: FileUri
+    new_uri: FileUri
+
+
+class DidRenameFiles(Wire):
+    """workspace/didRenameFiles."""
+
+    files: Many[FileRename]
+
+
+class FileDelete(Wire):
+    """A file or folder that is gone."""
+
+    uri: FileUri
+
+
+class DidDeleteFiles(Wire):
+    """workspace/didDeleteFiles."""
+
+    files: Many[FileDelete]
 
 
 class ExecuteCommand(Wire):

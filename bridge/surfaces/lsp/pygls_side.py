@@ -32,6 +32,10 @@ class _Protocol(LanguageServerProtocol):
     def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
         result = yield from super().lsp_initialize(params)
         result.capabilities.experimental = capabilities.experimental()
+        known = params.capabilities.workspace
+        if known is not None and known.text_document_content is not None and result.capabilities.workspace is not None:
+            options = types.TextDocumentContentOptions(schemes=[capabilities.CONTENT_SCHEME])
+            result.capabilities.workspace.text_document_content = options
         return result
 
 
@@ -101,7 +105,13 @@ def strict_converter() -> cattrs.Converter:
 def _options() -> dict[str, Any]:
     """Options with which a method is announced; made anew for each client, as pygls writes into them."""
     kinds = [types.CodeActionKind(kind) for kind in capabilities.CODE_ACTION_KINDS]
+    pattern = types.FileOperationPattern(glob=capabilities.FILE_GLOB)
+    files = types.FileOperationRegistrationOptions(
+        filters=[types.FileOperationFilter(pattern=pattern, scheme=capabilities.FILE_SCHEME)]
+    )
     return {
+        types.WORKSPACE_DID_RENAME_FILES: files,
+        types.WORKSPACE_DID_DELETE_FILES: files,
         types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(code_action_kinds=kinds, resolve_provider=False),
         types.TEXT_DOCUMENT_CODE_LENS: types.CodeLensOptions(resolve_provider=False),
     }
@@ -166,11 +176,14 @@ def _essentials(raw: dict[str, Any]) -> dict[str, Any]:
     ]
     texts = {key: raw[key] for key in ("rootUri", "rootPath") if isinstance(raw.get(key), str)}
     encoding = capabilities.position_encoding(raw)
+    workspace: dict[str, Any] = {"fileOperations": dict.fromkeys(capabilities.file_operations(raw), True)}
+    if capabilities.takes_content(raw):
+        workspace["textDocumentContent"] = {}
     return {
         "processId": None,
         "rootUri": None,
         "workspaceFolders": kept,
-        "capabilities": {"general": {"positionEncodings": [encoding]}},
+        "capabilities": {"general": {"positionEncodings": [encoding]}, "workspace": workspace},
     } | texts
 
 

@@ -56,9 +56,12 @@ class Questions:
             self._context.tasks.start_soon(self._ask, approval)
 
     def ask_about_files(self, hunks: Sequence[Hunk]) -> None:
-        """Whole files are asked about; clients with updates render these hunks themselves."""
+        """Whole files are asked about; clients that show hunks themselves, and scripts that follow updates, are not."""
+        client = self._context.client
+        if client.shows_hunks or client.wants_updates:
+            return
         for hunk in hunks:
-            if hunk.op != "edit" and hunk.id not in self._asking and not self._context.client.wants_updates:
+            if hunk.op != "edit" and hunk.id not in self._asking:
                 self._context.tasks.start_soon(self._ask_about_file, hunk.id)
 
     async def _ask(self, approval: Approval) -> None:

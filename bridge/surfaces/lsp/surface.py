@@ -1,6 +1,5 @@
 """The production surface: the route table, and a runtime for one client."""
 
-import logging
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,28 +10,26 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from bridge.app.bootstrap import running
-from bridge.app.bus import Update
 from bridge.app.session import Session
 from bridge.app.settings import Settings, environment_settings
-from bridge.harness.ids import SessionId
 from bridge.harness.isolate import isolate
-from bridge.harness.values.events import Prompt, Recorded, TurnEnded
 from bridge.surfaces.lsp.client import Client
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.folders import Folders
-from bridge.surfaces.lsp.handlers import documents, permission, review
+from bridge.surfaces.lsp.handlers import config, documents, permission, review
 from bridge.surfaces.lsp.handlers.commands import Commands
 from bridge.surfaces.lsp.handlers.language import Language
 from bridge.surfaces.lsp.handlers.sessions import Sessions
-from bridge.surfaces.lsp.peer import Peer, RemoteError
+from bridge.surfaces.lsp.peer import Peer
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
 from bridge.surfaces.lsp.review.publisher import Publisher
+from bridge.surfaces.lsp.review.refresh import Refresher
 from bridge.surfaces.lsp.review.show import show_text
+from bridge.surfaces.lsp.review.shown import Shown
+from bridge.surfaces.lsp.review.virtual import VirtualDocuments
 from bridge.surfaces.lsp.updates import UpdateStream
-
-logger = logging.getLogger(__name__)
 
 SETTLE_S = 1.0
 """After `initialized` an editor opens its documents; a review of an earlier life is taken up when they are known."""
@@ -45,7 +42,8 @@ class BridgeSurface:
         """The routes are complete from the start; the runtime comes with the client."""
         self._context = Context(peer)
         self._progress = Progress(self._context)
-        self._publisher = Publisher(self._context)
+        virtual = VirtualDocuments(self._context)
+        self._shown = Shown(Publisher(self._context), Refresher(self._context, virtual), virtual)
         self._questions = Questions(self._context)
         self._stream = UpdateStream(self._context)
         self._context.on_resumed = self._resumed
@@ -59,12 +57,10 @@ class BridgeSurface:
         client, folders = Client.of(initialize), Folders(initialize)
         context = self._context
         await tasks.start(self._live, client, folders, tasks)
-        for listener in (self._publisher, self._questions, self._progress):
+        for listener in (self._shown.publisher, self._shown.refresher, self._questions, self._progress):
             context.bus.subscribe(listener.on_update)
         if client.wants_updates:
             context.bus.subscribe(self._stream.on_update)
-        if client.refreshes_lenses:
-            context.bus.subscribe(self._refresh_lenses)
         context.documents.listen(lambda _: self._opened.set())
         if client.complaint:
             show_text(context, client.complaint, kind=2)
@@ -93,9 +89,10 @@ class BridgeSurface:
             *documents.routes(context),
             *review.routes(context),
             *permission.routes(context),
+            *config.routes(context),
             *Sessions(context, self._progress, self._stream).routes(),
-            *Commands(context, self._progress, self._questions).routes(),
-            *Language(context, self._progress, self._publisher).routes(),
+            *Commands(context, self._progress, self._questions, self._shown).routes(),
+            *Language(context, self._progress, self._shown).routes(),
         ]
 
     async def _live(self, client: Client, folders: Folders, tasks: TaskGroup, *, task_status: TaskStatus[None]) -> None:
@@ -123,7 +120,7 @@ class BridgeSurface:
 
     def _resumed(self, session: Session) -> None:
         """Everything that waits is shown and asked again, with the ids it had."""
-        self._publisher.publish_all()
+        self._shown.all()
         for approval in session.approvals.pending():
             self._questions.ask(approval)
         views = [view for view in session.review.views() if view.state.open]
@@ -133,17 +130,6 @@ class BridgeSurface:
         if views and not self._context.client.wants_updates:
             count = "1 hunk waits" if len(views) == 1 else f"{len(views)} hunks wait"
             show_text(self._context, f"A review goes on: {count} for you ({session.transcript.title})")
-
-    def _refresh_lenses(self, _: SessionId, update: Update) -> None:
-        if isinstance(update, Recorded) and isinstance(update.event, Prompt | TurnEnded):
-            self._context.tasks.start_soon(self._refresh)
-
-    async def _refresh(self) -> None:
-        with isolate("a refresh of code lenses"):
-            try:
-                await self._context.peer.request("workspace/codeLens/refresh", None, SETTLE_S)
-            except (RemoteError, TimeoutError):
-                logger.info("the client did not refresh its code lenses")
 
 
 def build(peer: Peer) -> BridgeSurface:
@@ -158,7 +144,9 @@ def _settings(client: Client) -> Settings:
         settings = replace(settings, state_dir=Path(options.state_dir).expanduser())
     if options.model:
         settings = replace(settings, model=options.model)
-    return replace(settings, script=Path(options.script).expanduser()) if options.script else settings
+    if options.script:
+        settings = replace(settings, script=Path(options.script).expanduser())
+    return replace(settings, review=options.review or settings.review, save=options.save or settings.save)
 
 
 def _ignored(_: Context, params: object) -> None:

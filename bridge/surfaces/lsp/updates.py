@@ -33,7 +33,7 @@ class UpdateStream:
     def record(self, session: SessionId, record: Recorded, *, replay: bool) -> None:
         """Send the updates of one record."""
         live = self._context.runtime.session(session)
-        for update in updates(live, record.event, self._context.editor.spelled, replay):
+        for update in updates(live, record.event, self._context.seen, replay):
             self._send(session, record.seq, update)
 
     def _send(self, session: SessionId, seq: int | None, update: SessionUpdate) -> None:

@@ -25,7 +25,7 @@ from bridge.harness.values.proposals import Actor, Proposal, Verdict
 from bridge.harness.workspace.documents import Documents
 from bridge.protocol.review import HunkOutcome, HunkView
 from bridge.protocol.update import SessionNotification, SessionUpdate
-from bridge.surfaces.mapping.review import hunk_view, outcome
+from bridge.surfaces.mapping.review import Seen, hunk_view, outcome
 from bridge.surfaces.mapping.updates import delta, updates
 from bridge.surfaces.terminal.deciding import Asker, Decider, Person, Refuser
 from bridge.surfaces.terminal.exits import Exit
@@ -38,6 +38,9 @@ Approve = Literal["ask", "edits", "all", "none"]
 MODES: dict[Approve, Mode] = {"ask": "default", "edits": "accept_edits", "all": "bypass", "none": "default"}
 
 NO_TERMINAL = "nobody could be asked: there is no terminal"
+
+SEEN = Seen(str, lambda _: None)
+"""A terminal has no document open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,7 @@ class _Run:
             case Recorded():
                 if isinstance(update.event, Proposed):
                     self._conversation.on_proposed(update.event.proposal)
-                for one in updates(self._session, update.event, str, replay=False):
+                for one in updates(self._session, update.event, SEEN, replay=False):
                     self._tell(session, update.seq, one)
             case HunksMoved():
                 pass  # the next look at the hunks has their places

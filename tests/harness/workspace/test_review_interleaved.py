@@ -7,9 +7,10 @@ import anyio
 import pytest
 
 from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
-from tests.support.person import Account, Person, plain, repeated
+from tests.support.person import Account, Person
 from tests.support.review_desk import Desk
 from tests.support.skipping_loop import SkippingLoop
+from tests.support.typist import plain, repeated
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +70,7 @@ async def interleave(seed: int, manner: Manner, account: Account, *, same: bool)
     rng = random.Random(seed)
     async with Desk(manner).running() as desk:
         lines = repeated(50) if same else plain(rng.randrange(6, 40))
-        person = Person(desk, "a.txt", lines, account, repeated=same)
+        person = Person(desk, "a.txt", lines, account=account, repeated=same)
         person.reopen()
         for _ in range(rng.randrange(4, 14)):
             act = rng.random()

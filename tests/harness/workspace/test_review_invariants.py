@@ -26,9 +26,10 @@ from bridge.harness.workspace.review_state import ReviewState
 from bridge.harness.workspace.tracking import PUT_BACK, TAKEN_OUT
 from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
 from tests.support.fake_journal import FakeJournal
-from tests.support.person import Person, plain
+from tests.support.person import Person
 from tests.support.review_desk import Desk, ids_of
 from tests.support.skipping_loop import SkippingLoop
+from tests.support.typist import plain
 
 NUMBERS = st.integers(0, 200)
 MANNERS = st.sampled_from(

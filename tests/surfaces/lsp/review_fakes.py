@@ -9,8 +9,11 @@ from anyio.abc import TaskGroup
 
 from bridge.app.runtime import Runtime
 from bridge.app.session import Session
+from bridge.harness.errors import NotFound
 from bridge.harness.ids import ApprovalId, FileId, HunkId, ProposalId, SessionId, Uri
 from bridge.harness.values.approvals import Approval
+from bridge.harness.values.documents import Reading, Source
+from bridge.harness.values.events import PromptContext
 from bridge.harness.values.proposals import (
     Actor,
     Decision,
@@ -18,12 +21,16 @@ from bridge.harness.values.proposals import (
     HunkOutcome,
     HunkState,
     Op,
+    Part,
+    PlacementKind,
+    ReviewPolicy,
     StaleReason,
     Verdict,
     digest,
 )
 from bridge.harness.values.text import Span
-from bridge.harness.workspace.review import HunkView
+from bridge.harness.workspace.text import form_of, sha
+from bridge.harness.workspace.views import HunkView
 from bridge.surfaces.lsp.client import Client
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.folders import Folders
@@ -31,6 +38,7 @@ from bridge.surfaces.lsp.peer import Peer
 from tests.surfaces.lsp.fakes import FakeOutbox
 
 URI = Uri("file:///w/a.py")
+SHOWS_HUNKS = {"experimental": {"harness": {"protocolVersion": 1, "review": True}}}
 SESSION = SessionId("01SESSION")
 
 
@@ -44,6 +52,11 @@ def a_hunk(name: str, line: int, old: str = "old\n", new: str = "new\n", uri: Ur
 def stale(view: HunkView, why: StaleReason = "overlap") -> HunkView:
     """The same hunk, overtyped."""
     return replace(view, state=replace(view.state, stale=why))
+
+
+def kept(view: HunkView, placement: PlacementKind = "present") -> HunkView:
+    """The same hunk under the policy *keep*, as its text stands."""
+    return replace(view, policy="keep", state=replace(view.state, policy="keep", placement=placement))
 
 
 def decided(view: HunkView, decision: Decision) -> HunkView:
@@ -62,6 +75,14 @@ class FakeReview:
 
     def views(self, uri: Uri | None = None) -> tuple[HunkView, ...]:
         return tuple(view for view in self.runtime.views if uri in (None, view.hunk.uri))
+
+    def siblings(self, id_: HunkId) -> tuple[HunkId, ...]:
+        """All of its proposal that were not split."""
+        return tuple(view.hunk.id for view in self.runtime.views if view.state.decision is None)
+
+    def current(self, id_: HunkId) -> str:
+        """What was there."""
+        return next(view.hunk.old for view in self.runtime.views if view.hunk.id == id_)
 
 
 class FakeApprovals:
@@ -93,19 +114,22 @@ class FakeTurn:
 
 @dataclass
 class FakeTranscript:
-    """What was asked."""
+    """What was asked, and the turn that is open in the log."""
 
     items: list[dict[str, Any]]
+    turn: object | None = None
 
 
 class FakeSession:
     """A session that is only looked at."""
 
     id = SESSION
+    policy: ReviewPolicy = "ask"
 
     def __init__(self, runtime: "FakeRuntime") -> None:
         self._runtime = runtime
         self.review = FakeReview(runtime)
+        self.workspace = FakeWorkspace(runtime)
         self.approvals = FakeApprovals()
 
     @property
@@ -114,7 +138,22 @@ class FakeSession:
 
     @property
     def transcript(self) -> FakeTranscript:
-        return FakeTranscript([{"role": "user", "content": [{"text": text}]} for text in self._runtime.asked])
+        said = [{"role": "user", "content": [{"text": text}]} for text in self._runtime.asked]
+        return FakeTranscript(said, self._runtime.turn)
+
+
+class FakeWorkspace:
+    """Every file has the text that the runtime keeps for it."""
+
+    def __init__(self, runtime: "FakeRuntime") -> None:
+        self._runtime = runtime
+
+    def locate(self, text: str) -> str:
+        return text
+
+    async def read(self, place: str) -> Reading:
+        text = self._runtime.texts[Uri(place)]
+        return Reading(Uri(place), text, text, form_of(text), Source("disk", sha(text)))
 
 
 @dataclass
@@ -130,6 +169,39 @@ class FakeRuntime:
     was_shown: list[str] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
     answered: anyio.Event = field(default_factory=anyio.Event)
+    # What files would be, what was asked of them, and what becomes of hunks that are decided or undone.
+    texts: dict[Uri, str] = field(default_factory=dict)
+    undone: list[list[str]] = field(default_factory=list)
+    carved: list[tuple[str, Part]] = field(default_factory=list)
+    remarks: list[list[tuple[HunkId, str]]] = field(default_factory=list)
+    renamed: list[tuple[Uri, Uri]] = field(default_factory=list)
+    deleted: list[Uri] = field(default_factory=list)
+    outcomes: dict[HunkId, HunkOutcome] = field(default_factory=dict)
+    prompts: list[tuple[str, PromptContext | None]] = field(default_factory=list)
+
+    async def undo(self, ids: Sequence[HunkId], by: Actor, reason: str = "") -> tuple[HunkOutcome, ...]:
+        self.undone.append(list(ids))
+        alone = len(ids) == 1
+        return tuple(self.outcomes[id_] if alone else HunkOutcome(id_, "removed") for id_ in ids)
+
+    async def carve(self, id_: HunkId, part: Part) -> HunkId:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.carved.append((id_, part))
+        return HunkId(f"part of {id_}")
+
+    async def comment(self, remarks: Sequence[tuple[HunkId, str]], by: Actor) -> None:
+        self.remarks.append(list(remarks))
+
+    def files_renamed(self, pairs: Sequence[tuple[Uri, Uri]]) -> None:
+        self.renamed += pairs
+
+    def files_deleted(self, uris: Sequence[Uri]) -> None:
+        self.deleted += uris
+
+    async def prompt(self, id_: SessionId, text: str, context: PromptContext | None = None) -> FakeTurn:
+        self.prompts.append((text, context))
+        return FakeTurn()
 
     async def answer(self, id_: ApprovalId, choice: str, reason: str = "") -> None:
         self.answered.set()
@@ -142,13 +214,16 @@ class FakeRuntime:
     ) -> tuple[HunkOutcome, ...]:
         self.decided.append((list(ids), verdict, reason))
         self.answered.set()
-        return ()
+        return tuple(self.outcomes[id_] for id_ in ids if id_ in self.outcomes)
 
     def shown(self, id_: ApprovalId) -> None:
         self.was_shown.append(id_)
 
     def hunk(self, id_: HunkId) -> tuple[Session, HunkView]:
-        return self.session(SESSION), next(view for view in self.views if view.hunk.id == id_)
+        found = next((view for view in self.views if view.hunk.id == id_), None)
+        if found is None:
+            raise NotFound("unknown_hunk", f"there is no hunk {id_}")
+        return self.session(SESSION), found
 
     def hunks(self, uri: Uri | None = None, session: SessionId | None = None) -> list[tuple[Session, HunkView]]:
         found = [view for view in self.views if uri in (None, view.hunk.uri)]

@@ -8,14 +8,10 @@ from bridge.harness.ids import Uri
 from bridge.harness.values.documents import OpenDocument
 from bridge.protocol.commands import BY_NAME, parse_arguments
 from bridge.surfaces.lsp.context import Context
-from bridge.surfaces.lsp.review.actions import (
-    MOST_HUNKS,
-    MOST_INSTRUCTIONS,
-    TITLE_LIMIT,
-    code_actions,
-    code_lenses,
-)
-from tests.surfaces.lsp.review_fakes import SESSION, URI, a_hunk, connected, stale
+from bridge.surfaces.lsp.review.actions import MOST_HUNKS, code_actions
+from bridge.surfaces.lsp.review.entries import MOST_INSTRUCTIONS
+from bridge.surfaces.lsp.review.menu import TITLE_LIMIT
+from tests.surfaces.lsp.review_fakes import SESSION, SHOWS_HUNKS, URI, a_hunk, connected, kept, stale
 
 ONE = "Accept hunk 1/1: change 1 line"
 
@@ -85,8 +81,43 @@ def test_a_stale_hunk_is_dismissed_and_never_accepted() -> None:
     context, _, _ = connected([stale(a_hunk("h", 3))])
     assert titles(context, 3) == [
         "Dismiss hunk 1/1: the text changed here",
+        "Apply hunk 1/1 anyway",
         "Show hunk 1/1",
     ]
+
+
+def test_what_has_no_place_any_more_can_t_be_applied_anyway() -> None:
+    context, _, _ = connected([stale(a_hunk("h", 3), "gone")])
+    assert titles(context, 3) == ["Dismiss hunk 1/1: the text changed here", "Show hunk 1/1"]
+
+
+def test_what_stands_already_is_kept_or_undone() -> None:
+    context, _, _ = connected([kept(a_hunk("h", 3))])
+    with_text(context, "\n\n# agent: leave it\nnew\n")
+    assert titles(context, 3) == [
+        "Keep hunk 1/1: change 1 line",
+        "Undo hunk 1/1",
+        "Undo hunk 1/1: leave it",
+        "Undo hunk 1/1 with reason…",
+        "Show hunk 1/1",
+    ]
+    assert titles(context, 9)[:2] == ["Keep all in file (1 hunk)", "Undo all in file (1 hunk)"]
+
+
+def test_what_is_to_stand_under_keep_is_no_question_before_it_does() -> None:
+    context, _, _ = connected([kept(a_hunk("h", 3), placement="applying")])
+    assert titles(context, 3) == []
+
+
+def test_a_file_with_both_policies_has_the_words_of_decisions() -> None:
+    context, _, _ = connected([kept(a_hunk("a", 3)), a_hunk("b", 5)])
+    assert titles(context, 9)[:2] == ["Accept all in file (2 hunks)", "Reject all in file (2 hunks)"]
+
+
+def test_a_client_that_shows_hunks_itself_has_the_actions_of_the_agent_alone() -> None:
+    context, _, _ = connected([a_hunk("h", 3)], SHOWS_HUNKS)
+    with_text(context, "\n\n\n# agent: do it\n")
+    assert titles(context, 3) == ["Ask agent: do it"]
 
 
 def test_only_what_fits_is_counted_for_accept_all() -> None:
@@ -132,8 +163,6 @@ def test_while_the_agent_works_it_can_be_stopped_and_asked_nothing_else() -> Non
     assert titles(context, 0) == ["Ask agent: do it"]
     runtime.turn = object()
     assert titles(context, 0) == ["Stop the agent"]
-    (lens,) = code_lenses(context, URI)
-    assert lens["command"]["command"] == "harness.cancel"
 
 
 def test_an_instruction_is_asked_on_each_of_its_lines() -> None:
@@ -177,19 +206,9 @@ def test_every_action_is_a_published_command_with_an_argument_that_it_takes() ->
         assert command["title"] == action["title"]
 
 
-def test_a_lens_stands_on_each_instruction() -> None:
-    context, _, _ = connected()
-    with_text(context, "x\n# agent: do it\n")
-    (lens,) = code_lenses(context, URI)
-    assert lens["range"]["start"] == {"line": 1, "character": 0}
-    assert lens["command"]["command"] == "harness.prompt"
-    assert code_lenses(context, Uri("file:///w/closed.py")) == []
-
-
-def test_a_document_full_of_instructions_has_a_bounded_list_of_lenses_and_actions() -> None:
+def test_a_document_full_of_instructions_has_a_bounded_list_of_actions() -> None:
     context, _, _ = connected()
     with_text(context, "# agent: do it\n" * 50_000)
-    assert len(code_lenses(context, URI)) == MOST_INSTRUCTIONS
     assert len(code_actions(context, URI, 0, 49_999, frozenset())) == MOST_INSTRUCTIONS
     (action,) = code_actions(context, URI, 49_000, 49_000, frozenset())
     assert argument(action)["line"] == 49_000

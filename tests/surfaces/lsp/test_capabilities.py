@@ -17,6 +17,8 @@ CORPUS = "lsp-client-capabilities"
 PROFILES = sorted(corpus_path(CORPUS).glob("*_v*.json")) + sorted(
     Path(pytest_lsp.__file__).with_name("clients").glob("*.json")
 )
+FILES = {"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]}
+BOTH = {"didRename": FILES, "didDelete": FILES}
 METHODS = tuple(build(Peer(FakeOutbox())).routes)
 """What the production surface serves."""
 
@@ -79,6 +81,38 @@ def test_the_position_encoding_is_the_first_of_the_clients_that_we_speak(offered
 def test_odd_params_are_answered_alike_and_keep_what_is_sound_in_them(params: dict[str, Any]) -> None:
     early, late = both(params)
     assert early == late
+
+
+@pytest.mark.parametrize(
+    ("workspace", "announced"),
+    [
+        ({}, {}),
+        ({"textDocumentContent": {}}, {"textDocumentContent": {"schemes": ["harness"]}}),
+        ({"textDocumentContent": {"dynamicRegistration": True}}, {"textDocumentContent": {"schemes": ["harness"]}}),
+        ({"textDocumentContent": None}, {}),
+        ({"textDocumentContent": True}, {}),
+        ({"textDocumentContent": {"dynamicRegistration": "often"}}, {"textDocumentContent": {"schemes": ["harness"]}}),
+        ({"fileOperations": {"didRename": True}}, {"fileOperations": {"didRename": FILES}}),
+        ({"fileOperations": {"didRename": True, "didDelete": True, "willRename": True}}, {"fileOperations": BOTH}),
+        ({"fileOperations": {"didRename": "yes", "didDelete": True}}, {"fileOperations": {"didDelete": FILES}}),
+        ({"fileOperations": {"willRename": True, "didCreate": True}}, {}),
+        ({"fileOperations": []}, {}),
+    ],
+)
+def test_what_a_client_can_tell_and_open_in_its_workspace_is_announced_to_it(
+    workspace: dict[str, Any], announced: dict[str, Any]
+) -> None:
+    early, late = both({"processId": None, "rootUri": None, "capabilities": {"workspace": workspace}})
+    folders = {"workspaceFolders": {"supported": True, "changeNotifications": True}}
+    assert early["capabilities"]["workspace"] == folders | announced
+    assert early == late
+
+
+def test_what_is_asked_for_in_a_document_is_announced_to_everyone() -> None:
+    announced = initialize_result({"capabilities": {}})["capabilities"]
+    side = PyglsSide().initialize({"capabilities": {}}, METHODS)["capabilities"]
+    for provider in ("codeActionProvider", "codeLensProvider", "inlayHintProvider"):
+        assert announced[provider] == side[provider]  # type: ignore[index]  # it is an object of objects
 
 
 def test_sound_folders_survive_odd_params() -> None:

@@ -16,6 +16,7 @@ JSON = st.recursive(
 KEYS = ["capabilities", "window", "showDocument", "support", "workDoneProgress", "workspace", "codeLens"]
 KEYS += ["experimental", "harness", "protocolVersion", "permissions", "updates", "general", "positionEncodings"]
 KEYS += ["clientInfo", "name", "initializationOptions", "model", "script", "stateDir"]
+KEYS += ["editorApply", "editorSave", "review", "save"]
 NEAR = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["", "utf-8", "utf-32", "scripted"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
@@ -29,6 +30,9 @@ def test_whatever_a_client_says_of_itself_it_is_a_client(initialize: dict[str, A
     assert client.encoding in ("utf-8", "utf-16", "utf-32")
     assert isinstance(client.answers_permissions, bool)
     assert isinstance(client.wants_updates, bool)
+    assert isinstance(client.applies_edits, bool)
+    assert isinstance(client.saves, bool)
+    assert isinstance(client.shows_hunks, bool)
 
 
 @pytest.mark.parametrize(
@@ -41,13 +45,38 @@ def test_a_malformed_capability_is_an_absent_one(caps: Any) -> None:
 
 @pytest.mark.parametrize(
     "harness",
-    [True, [], {}, {"protocolVersion": "1"}, {"protocolVersion": True}, {"protocolVersion": 1, "permissions": "yes"}],
+    [
+        True,
+        [],
+        {},
+        {"protocolVersion": "1"},
+        {"protocolVersion": True},
+        {"protocolVersion": 1, "permissions": "yes"},
+        {"protocolVersion": 1, "editorApply": 1},
+    ],
 )
 def test_a_malformed_capability_of_ours_makes_it_a_stock_editor(harness: Any) -> None:
     client = Client.of({"capabilities": {"experimental": {"harness": harness}}})
     assert client.harness is None
     assert not client.answers_permissions
     assert not client.wants_updates
+    assert not client.applies_edits
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("editorApply", (True, False, False)),
+        ("editorSave", (False, True, False)),
+        ("review", (False, False, True)),
+        ("updates", (False, False, False)),
+    ],
+)
+def test_a_client_can_do_what_it_declares_and_nothing_else(name: str, found: tuple[bool, bool, bool]) -> None:
+    client = Client.of({"capabilities": {"experimental": {"harness": {"protocolVersion": 1, name: True}}}})
+    assert (client.applies_edits, client.saves, client.shows_hunks) == found
+    client = Client.of({"capabilities": {"experimental": {"harness": {"protocolVersion": 1, name: False}}}})
+    assert (client.applies_edits, client.saves, client.shows_hunks) == (False, False, False)
 
 
 def test_unknown_fields_of_a_newer_client_do_no_harm() -> None:
@@ -84,6 +113,18 @@ def test_settings_that_are_wrong_are_told_and_left_out_together() -> None:
     assert client.options.model is None
     assert client.complaint.startswith("initializationOptions.script: ")
     assert "left out" in client.complaint
+
+
+def test_the_policy_and_what_is_saved_are_settings() -> None:
+    harness = {"protocolVersion": 1, "editorApply": True}
+    able = {"experimental": {"harness": harness}}
+    client = Client.of({"capabilities": able, "initializationOptions": {"review": "keep", "save": "never"}})
+    assert (client.options.review, client.options.save, client.complaint) == ("keep", "never", "")
+    stock = Client.of({"initializationOptions": {"review": "keep"}})
+    assert "needs an editor that declares `editorApply`" in stock.complaint
+    wrong = Client.of({"initializationOptions": {"review": "allow"}})
+    assert wrong.options.review is None
+    assert wrong.complaint.startswith("initializationOptions.review: ")
 
 
 @pytest.mark.parametrize("options", [None, [], "scripted", 1, {}, {"model": None}, {"unknown": 1}])

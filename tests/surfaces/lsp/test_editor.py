@@ -11,6 +11,8 @@ from bridge.harness.ids import Uri
 from bridge.harness.ports.editor import DocumentEdit, EditReply
 from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.spans import Encoding, LineIndex
+from bridge.protocol.base import strict
+from bridge.protocol.editor import ApplyEditorRequest, SaveEditorRequest
 from bridge.surfaces.lsp.editor import LspEditor, to_range
 from bridge.surfaces.lsp.jsonrpc import Response
 from bridge.surfaces.lsp.peer import Peer
@@ -63,11 +65,11 @@ async def sent(editor: LspEditor, outbox: FakeOutbox, peer: Peer, edit: Document
     return request["params"], came[0]
 
 
-def parts(name: str = "") -> tuple[LspEditor, FakeOutbox, Peer]:
+def parts(name: str = "", *, applies: bool = False, saves: bool = False) -> tuple[LspEditor, FakeOutbox, Peer]:
     outbox = FakeOutbox()
     peer = Peer(outbox)
     editor = LspEditor(peer)
-    editor.know(name, "utf-16")
+    editor.know(name, "utf-16", applies=applies, saves=saves)
     return editor, outbox, peer
 
 
@@ -130,3 +132,176 @@ async def test_whatever_is_no_clear_yes_is_not_applied(reply: Response, reason: 
     editor, outbox, peer = parts()
     _, came = await sent(editor, outbox, peer, edit_of("a\n", TextChange(0, 2, "b\n")), reply)
     assert came == EditReply(applied=False, reason=reason)
+
+
+# A client that answers `harness/editor/apply` and `harness/editor/save`.
+
+
+@pytest.mark.anyio
+async def test_an_edit_of_ours_is_one_document_at_its_version_with_a_label_and_an_undo_group_of_its_own() -> None:
+    editor, outbox, peer = parts(applies=True)
+    editor.spell(URI, "file:///w/a%2Epy")
+    groups = []
+    for _ in range(2):
+        params, reply = await sent(
+            editor, outbox, peer, edit_of("a\nb\n", TextChange(2, 4, "B\n")), Response("", {"applied": True})
+        )
+        assert outbox.sent.pop()["method"] == "harness/editor/apply"
+        with strict():
+            request = ApplyEditorRequest.parse(params)
+        assert (request.uri, request.version, request.label) == ("file:///w/a%2Epy", 4, "a label")
+        assert params["edits"] == [
+            {"range": {"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 0}}, "newText": "B\n"}
+        ]
+        assert reply == EditReply(applied=True)
+        groups.append(request.undo_group)
+    assert len(set(groups)) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("version", [0, 1, 9])
+async def test_a_client_of_ours_compares_versions_as_it_has_told_them(version: int) -> None:
+    editor, outbox, peer = parts("Neovim", applies=True)
+    params, _ = await sent(editor, outbox, peer, edit_of("a\n", TextChange(0, 2, "b\n"), version), Response("", None))
+    assert params["version"] == version
+
+
+def test_only_a_client_that_makes_undo_steps_can_have_the_policy_keep() -> None:
+    assert not parts()[0].keeps
+    assert not parts(saves=True)[0].keeps
+    assert parts(applies=True)[0].keeps
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("reply", "wanted"),
+    [
+        ({"applied": True, "version": 5, "sha256": "0" * 64}, EditReply(applied=True)),
+        ({"applied": True, "unknown": 1}, EditReply(applied=True)),
+        (
+            {"applied": False, "reason": "the document is at version 5"},
+            EditReply(False, "the document is at version 5"),
+        ),
+        ({"applied": False, "version": 5}, EditReply(False, "")),
+        ({"applied": False, "version": 2}, EditReply(False, "")),
+    ],
+)
+async def test_a_clear_answer_is_taken_as_it_is(reply: Any, wanted: EditReply) -> None:
+    editor, outbox, peer = parts(applies=True)
+    _, came = await sent(editor, outbox, peer, edit_of("a\n", TextChange(0, 2, "b\n")), Response("", reply))
+    assert came == wanted
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Response("", {}), "malformed"),
+        (Response("", None), "malformed"),
+        (Response("", True), "malformed"),
+        (Response("", [{"applied": True}]), "malformed"),
+        (Response("", {"applied": "yes"}), "malformed"),
+        (Response("", {"applied": 1}), "malformed"),
+        (Response("", {"applied": True, "version": "5"}), "malformed"),
+        (Response("", {"applied": True, "sha256": 5}), "malformed"),
+        (Response("", {"applied": True, "reason": ["x"]}), "malformed"),
+        (Response("", {"applied": True, "version": 4}), "that the version is 4"),
+        (Response("", {"applied": True, "version": 0}), "that the version is 0"),
+        (Response("", error={"code": -32601, "message": "no such method"}), "no such method"),
+        (Response("", fault="both a result and an error"), "both a result and an error"),
+    ],
+)
+async def test_an_answer_that_is_malformed_or_contradicts_itself_is_a_refusal(reply: Response, reason: str) -> None:
+    editor, outbox, peer = parts(applies=True)
+    _, came = await sent(editor, outbox, peer, edit_of("a\n", TextChange(0, 2, "b\n")), reply)
+    assert not came.applied
+    assert reason in came.reason
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("applies", [True, False])
+async def test_an_editor_that_never_answers_is_not_waited_for_longer(applies: bool) -> None:
+    outbox = FakeOutbox()
+    editor = LspEditor(Peer(outbox), reply_s=0.01)
+    editor.know("", "utf-16", applies=applies)
+    came = await editor.apply(edit_of("a\n", TextChange(0, 2, "b\n")))
+    assert came == EditReply(applied=False, reason="the editor did not answer")
+    assert [m["method"] for m in outbox.sent][1:] == ["$/cancelRequest"]
+
+
+@pytest.mark.anyio
+async def test_documents_are_saved_in_the_clients_spelling() -> None:
+    editor, outbox, peer = parts(saves=True)
+    editor.spell(URI, "file:///w/a%2Epy")
+    async with anyio.create_task_group() as group:
+        group.start_soon(editor.save, [URI, Uri("file:///w/b.py")])
+        (request,) = await outbox.until(1)
+        peer.deliver(Response(request["id"], {"saved": ["file:///w/a%2Epy", "file:///w/b.py"]}))
+    with strict():
+        assert SaveEditorRequest.parse(request["params"]).uris == ("file:///w/a%2Epy", "file:///w/b.py")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("saves", "uris"), [(False, [URI]), (True, [])])
+async def test_who_can_t_save_is_not_asked_and_neither_is_anyone_for_nothing(saves: bool, uris: list[Uri]) -> None:
+    editor, outbox, _ = parts(applies=True, saves=saves)
+    await editor.save(uris)
+    assert outbox.sent == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Response("", {"saved": []}),
+        Response("", {"saved": "all"}),
+        Response("", None),
+        Response("", error={"code": 1, "message": "read-only"}),
+    ],
+)
+async def test_what_is_not_saved_is_in_the_log_and_is_no_error(
+    reply: Response, caplog: pytest.LogCaptureFixture
+) -> None:
+    editor, outbox, peer = parts(saves=True)
+    async with anyio.create_task_group() as group:
+        group.start_soon(editor.save, [URI])
+        (request,) = await outbox.until(1)
+        peer.deliver(Response(request["id"], reply.result, reply.error))
+    assert URI in caplog.text
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("text", "changes", "edits"),
+    [
+        ("a\nb\n", [TextChange(4, 4, "c\nd\n")], [((1, 1), (1, 1), "\nc\nd")]),
+        ("a\r\nb\r\n", [TextChange(6, 6, "c\r\n")], [((1, 1), (1, 1), "\r\nc")]),
+        ("a\nb", [TextChange(3, 3, "\nc")], [((1, 1), (1, 1), "\nc")]),
+        ("a\nb\n", [TextChange(4, 4, "c")], [((2, 0), (2, 0), "c")]),
+        ("", [TextChange(0, 0, "c\n")], [((0, 0), (0, 0), "c\n")]),
+        ("\n", [TextChange(1, 1, "c\n")], [((0, 0), (0, 0), "\nc")]),
+        ("a\nb\n", [TextChange(2, 4, "c\n")], [((1, 0), (2, 0), "c\n")]),
+        (
+            "a\nb\n",
+            [TextChange(0, 2, "A\n"), TextChange(4, 4, "c\n")],
+            [((0, 0), (1, 0), "A\n"), ((1, 1), (1, 1), "\nc")],
+        ),
+        (
+            "a\nb\n",
+            [TextChange(2, 4, "B\n"), TextChange(4, 4, "c\n")],
+            [((1, 0), (2, 0), "B\n"), ((2, 0), (2, 0), "c\n")],
+        ),
+    ],
+)
+async def test_lines_after_the_last_one_are_added_at_its_end(
+    text: str, changes: list[TextChange], edits: list[tuple[tuple[int, int], tuple[int, int], str]]
+) -> None:
+    outbox = FakeOutbox()
+    peer = Peer(outbox)
+    edit = DocumentEdit(URI, 3, text, tuple(changes), "a label")
+    params, _ = await sent(LspEditor(peer), outbox, peer, edit, Response(0, result={"applied": True}))
+    (change,) = params["edit"]["documentChanges"]
+    assert [
+        (tuple(one["range"]["start"].values()), tuple(one["range"]["end"].values()), one["newText"])
+        for one in change["edits"]
+    ] == edits

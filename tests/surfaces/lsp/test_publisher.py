@@ -8,7 +8,8 @@ import pytest
 from bridge.app.bus import HunksMoved
 from bridge.harness.ids import HunkId, Uri
 from bridge.harness.values.events import HunkStale, Recorded
-from bridge.surfaces.lsp.review.publisher import MOST_IN_A_FILE, MOST_IN_ALL, Publisher
+from bridge.surfaces.lsp.review.publisher import MOST_IN_ALL, Publisher
+from bridge.surfaces.lsp.review.waiting import MOST_IN_A_FILE
 from tests.surfaces.lsp.fakes import FakeOutbox
 from tests.surfaces.lsp.review_fakes import SESSION, URI, a_hunk, connected, stale
 

@@ -167,6 +167,21 @@ async def test_what_is_no_yes_to_a_file_is_a_no_with_its_reason(reply: Any, reas
     assert runtime.decided == [(["new"], "rejected", reason)]
 
 
+@pytest.mark.parametrize("shown_by", ["review", "updates"])
+async def test_who_shows_hunks_or_follows_updates_is_not_asked_about_files(shown_by: str) -> None:
+    async with asking({"experimental": {"harness": {"protocolVersion": 1, shown_by: True}}}) as (
+        questions,
+        runtime,
+        outbox,
+        _,
+    ):
+        view = a_hunk("new", 0, "", "a\n", op="create")
+        runtime.views[:] = [view]
+        questions.ask_about_files([view.hunk])
+        await anyio.wait_all_tasks_blocked()
+        assert outbox.sent == []
+
+
 async def test_a_client_that_can_t_ask_leaves_a_file_undecided() -> None:
     async with asking() as (questions, runtime, outbox, peer):
         view = a_hunk("new", 0, "", "a\n", op="create")

@@ -2,6 +2,7 @@
 
 from bridge.app.bus import HunksMoved
 from bridge.harness.ids import HunkId, TurnId
+from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.events import HunkFresh, Prompt, Recorded, SessionOpened, TurnEnded
 from bridge.harness.values.model import TextDelta
 from bridge.protocol.base import strict
@@ -43,3 +44,11 @@ def test_a_hunk_is_told_with_the_clients_spelling_of_its_file() -> None:
     context.editor.spell(URI, "file:///w/a%2Epy")
     UpdateStream(context).on_update(SESSION, Recorded(3, 0.0, HunkFresh(HunkId("h"))))
     assert outbox.sent[0]["params"]["update"]["hunk"]["uri"] == "file:///w/a%2Epy"
+    assert "version" not in outbox.sent[0]["params"]["update"]["hunk"], "it is not open"
+
+
+def test_a_hunk_of_an_open_document_is_told_with_the_version_of_its_range() -> None:
+    context, _, outbox = connected([a_hunk("h", 3)])
+    context.documents.opened(OpenDocument(URI, 7, "text\n"))
+    UpdateStream(context).on_update(SESSION, Recorded(3, 0.0, HunkFresh(HunkId("h"))))
+    assert outbox.sent[0]["params"]["update"]["hunk"]["version"] == 7

@@ -6,7 +6,8 @@ from typing import Any, cast, get_args
 import pytest
 
 from bridge.app.session import Session
-from bridge.harness.ids import ApprovalId, CallId, FileId, HunkId, IntentId, ProposalId, TurnId
+from bridge.harness.errors import AlreadyResolved, BridgeError, FileProblem, NotFound, Stale, ToolInputError
+from bridge.harness.ids import ApprovalId, CallId, FileId, HunkId, IntentId, ProposalId, TurnId, Uri
 from bridge.harness.values import events as core
 from bridge.harness.values.approvals import ALLOW_ONCE, REJECT_ONCE, Answer, Approval, ApprovalState, CallSubject
 from bridge.harness.values.model import TextDelta
@@ -17,17 +18,23 @@ from bridge.harness.values.proposals import (
     HunkOutcome,
     HunkState,
     Intent,
+    Part,
     PlacementKind,
+    Policy,
     Proposal,
+    ReviewPolicy,
     StaleReason,
     Verdict,
 )
-from bridge.harness.values.text import Sha
+from bridge.harness.values.text import Sha, Span
 from bridge.protocol import permission, review
 from bridge.protocol.base import Wire, strict
+from bridge.protocol.config import SetSessionConfigOptionResponse
 from bridge.protocol.update import SessionNotification
+from bridge.surfaces.mapping.config import config_options
+from bridge.surfaces.mapping.decisions import part, refused, remark
 from bridge.surfaces.mapping.permission import approval_view, request_permission
-from bridge.surfaces.mapping.review import hunk_view, outcome
+from bridge.surfaces.mapping.review import Seen, hunk_view, outcome
 from bridge.surfaces.mapping.updates import delta, updates
 from tests.surfaces.lsp.review_fakes import SESSION, FakeReview, FakeRuntime, FakeSession, a_hunk
 
@@ -44,6 +51,8 @@ APPROVAL = Approval(
     Ruling("ask", Why("default", "to read outside the workspace asks"), ()),
 )
 ITEM = {"role": "assistant", "id": "m", "content": [{"text": "one "}, {"text": "two"}]}
+CLOSED = Seen(str, lambda _: None)
+CHILDREN = tuple(HUNK.hunk.child("", text, Span(3, 3)) for text in ("new\n", "more\n"))
 PROPOSAL = Proposal(ProposalId("p"), SESSION, TURN, CALL, (), "ask", "Edit a.py")
 ACCEPTED = Decision("accepted", Actor("person", "editor"))
 
@@ -59,6 +68,9 @@ CASES: list[tuple[core.Event, list[str]]] = [
     (core.CallStarted(CALL), ["tool_call_update"]),
     (core.CallEnded(CALL, "ok", "text", "20 lines"), ["tool_call_update"]),
     (core.Proposed(PROPOSAL, (HUNK.hunk,)), ["hunk_update"]),
+    (core.HunkSplit(HUNK.hunk.id, CHILDREN), ["hunk_update", "hunk_update"]),
+    (core.FileFollowed(HUNK.hunk.file, Uri("file:///w/b.py")), ["hunk_update"]),
+    (core.FileFollowed(FileId("another"), Uri("file:///w/b.py")), []),
     (core.HunkStale(HUNK.hunk.id, "overlap"), ["hunk_update"]),
     (core.HunkFresh(HUNK.hunk.id), ["hunk_update"]),
     (core.Decided(HUNK.hunk.id, ACCEPTED), ["hunk_update"]),
@@ -69,6 +81,7 @@ CASES: list[tuple[core.Event, list[str]]] = [
     (core.Placed(HUNK.hunk.id, "present", ""), ["hunk_update"]),
     (core.ApprovalOpened(APPROVAL), ["approval_opened"]),
     (core.ApprovalClosed(ASKED, "answered", Answer("allow_once", allowed=True)), ["approval_closed"]),
+    (core.PolicySet("keep"), ["config_option_update"]),
     (core.Note("the user undid it"), ["note"]),
     (core.TurnEnded(TURN, "end_turn"), ["turn_ended"]),
 ]
@@ -78,7 +91,7 @@ def told(event: core.Event, replay: bool = False) -> list[dict[str, Any]]:
     """The updates of an event, held to the published models."""
     session = cast("Session", FakeSession(FakeRuntime([HUNK])))
     rows = []
-    for update in updates(session, event, str, replay):
+    for update in updates(session, event, CLOSED, replay):
         message = SessionNotification(session_id=SESSION, seq=1, update=update).dump()
         held(SessionNotification, message)
         rows.append(message["update"])
@@ -154,6 +167,36 @@ def test_a_hunk_is_told_with_its_place_of_now_and_its_number_from_0() -> None:
     assert (view["index"], view["total"], view["uri"]) == (1, 3, "file:///w/A.py")
     assert (view["oldText"], view["newText"]) == ("old\n", "new\nmore\n")
     assert "decision" not in view
+    assert "version" not in view
+    assert "parentId" not in view
+
+
+def test_a_hunk_of_an_open_document_has_the_version_of_its_range_and_the_clients_spelling() -> None:
+    seen = Seen(lambda uri: uri.upper(), {HUNK.hunk.uri: 7}.get, keeps=True)
+    session = cast("Session", FakeSession(FakeRuntime([HUNK])))
+    (update,) = updates(session, core.HunkFresh(HUNK.hunk.id), seen, replay=False)
+    told_ = SessionNotification(session_id=SESSION, update=update).dump()["update"]["hunk"]
+    assert (told_["version"], told_["uri"]) == (7, HUNK.hunk.uri.upper())
+
+
+@pytest.mark.parametrize("policy", get_args(Policy))
+def test_a_hunk_says_under_which_policy_it_is_and_whether_it_is_a_part(policy: Policy) -> None:
+    child = replace(HUNK, hunk=CHILDREN[0], policy=policy, atomic=True)
+    view = held(review.HunkView, hunk_view(SESSION, child, "file:///w/a.py").dump())
+    assert (view["policy"], view["atomic"], view["parentId"]) == (policy, True, "h")
+    assert view["digest"] != HUNK.hunk.digest
+
+
+def test_a_split_tells_of_the_parent_then_of_all_that_have_another_number_now() -> None:
+    parent = replace(HUNK, state=HunkState(Decision("withdrawn", Actor("bridge", "b"), "split")))
+    parts = [replace(HUNK, hunk=child) for child in CHILDREN]
+    other = a_hunk("other", 9)
+    session = cast("Session", FakeSession(FakeRuntime([parent, *parts, other])))
+    found = list(updates(session, core.HunkSplit(HUNK.hunk.id, CHILDREN), CLOSED, replay=False))
+    rows = [SessionNotification(session_id=SESSION, update=one).dump()["update"]["hunk"] for one in found]
+    assert [row["hunkId"] for row in rows] == ["h", CHILDREN[0].id, CHILDREN[1].id, "other"]
+    assert [row.get("parentId") for row in rows] == [None, "h", "h", None]
+    assert [row.get("decision") for row in rows] == ["withdrawn", None, None, None]
 
 
 @pytest.mark.parametrize("verdict", get_args(Verdict))
@@ -169,14 +212,98 @@ def test_every_state_of_a_hunk_is_on_the_wire(
 
 
 @pytest.mark.parametrize("kind", get_args(HunkOutcome.__annotations__["outcome"]))
-def test_every_outcome_is_on_the_wire_and_only_a_stale_one_has_the_text_of_now(kind: Any) -> None:
+def test_every_outcome_is_on_the_wire_and_what_was_not_done_has_the_text_of_now(kind: Any) -> None:
     told_ = held(review.HunkOutcome, outcome(HunkOutcome(HunkId("h"), kind, "why", "now\n")).dump())
     assert told_["outcome"] == kind
-    assert told_.get("currentText") == ("now\n" if kind == "stale" else None)
+    assert told_.get("currentText") == ("now\n" if kind in ("stale", "refused") else None)
     assert "message" not in outcome(HunkOutcome(HunkId("h"), kind)).dump()
+    assert not {"decidedId", "blockedBy"} & set(told_)
+
+
+def test_an_outcome_names_the_part_that_was_decided_and_what_stands_in_the_way() -> None:
+    found = HunkOutcome(HunkId("child"), "present")
+    told_ = held(review.HunkOutcome, outcome(found, HunkId("h")).dump())
+    assert told_ == {"hunkId": "h", "outcome": "present", "decidedId": "child"}
+    assert "decidedId" not in outcome(found, HunkId("child")).dump(), "it was decided as a whole"
+    blocked = HunkOutcome(HunkId("h"), "refused", "others stand on it", blockers=(HunkId("later"),))
+    assert held(review.HunkOutcome, outcome(blocked).dump())["blockedBy"] == ["later"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "result", "kind"),
+    [
+        (NotFound("unknown_hunk", "there is no hunk x"), "unknown", "unknown_hunk"),
+        (AlreadyResolved("it is in the file already"), "refused", "already_resolved"),
+        (Stale("its place can't be told"), "refused", "stale"),
+        (ToolInputError("the hunk brings 2 lines."), "refused", "invalid_params"),
+        (FileProblem("disk_full", "/log"), "refused", "disk_full"),
+    ],
+)
+def test_a_decision_that_can_t_be_carried_out_says_why_and_what_to_do(
+    problem: BridgeError, result: str, kind: str
+) -> None:
+    told_ = held(review.HunkOutcome, refused(HunkId("x"), problem).dump())
+    assert (told_["hunkId"], told_["outcome"], told_["kind"]) == ("x", result, kind)
+    assert told_["message"].startswith(str(problem).rstrip("."))
+    assert told_["message"].endswith(problem.hint)
+    assert ".." not in told_["message"]
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, None),
+        ({"anyway": False}, None),
+        ({"lines": {"start": 0, "end": 2}}, Part(lines=Span(0, 2))),
+        ({"text": ""}, Part(text="")),
+        ({"anyway": True}, Part(anyway=True)),
+        ({"text": "x", "anyway": True}, Part(text="x", anyway=True)),
+    ],
+)
+def test_what_is_decided_of_a_hunk_is_a_part_or_all_of_it(given: dict[str, Any], wanted: Part | None) -> None:
+    assert part(review.HunkChoice.parse({"hunkId": "h", "verdict": "accept", **given})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (None, "why?"),
+        ((0, 1), "on line 1 of its new text:\n> new\nwhy?"),
+        ((0, 2), "on lines 1 to 2 of its new text:\n> new\n> more\nwhy?"),
+        ((1, 2), "on line 2 of its new text:\n> more\nwhy?"),
+    ],
+)
+def test_a_remark_quotes_the_lines_that_it_is_about(lines: tuple[int, int] | None, said: str) -> None:
+    where = {"lines": {"start": lines[0], "end": lines[1]}} if lines else {}
+    given = review.HunkComment.parse({"hunkId": "h", "text": "why?", **where})
+    assert remark(given, HUNK.hunk.new) == said
+
+
+@pytest.mark.parametrize("lines", [(0, 0), (1, 1), (1, 0), (0, 3), (2, 3)])
+def test_a_remark_on_lines_that_are_not_there_is_refused(lines: tuple[int, int]) -> None:
+    given = review.HunkComment(hunk_id="h", text="why?", lines=review.Lines(start=lines[0], end=lines[1]))
+    with pytest.raises(ValueError, match="0 to 2"):
+        remark(given, HUNK.hunk.new)
+
+
+@pytest.mark.parametrize(
+    ("policy", "keeps", "offered"),
+    [
+        ("ask", False, ["ask"]),
+        ("ask", True, ["ask", "keep"]),
+        ("keep", True, ["ask", "keep"]),
+    ],
+)
+def test_the_policy_is_offered_as_far_as_the_client_can_do_it(
+    policy: ReviewPolicy, keeps: bool, offered: list[str]
+) -> None:
+    answer = SetSessionConfigOptionResponse(config_options=config_options(policy, keeps=keeps))
+    (option,) = held(SetSessionConfigOptionResponse, answer.dump())["configOptions"]
+    assert (option["id"], option["type"], option["currentValue"]) == ("review_policy", "select", policy)
+    assert [one["value"] for one in option["options"]] == offered
 
 
 def test_an_update_of_a_hunk_that_is_not_known_is_left_out() -> None:
     session = cast("Session", FakeSession(FakeRuntime([])))
     assert isinstance(session.review, FakeReview)
-    assert list(updates(session, core.HunkFresh(HunkId("x")), str, replay=False)) == []
+    assert list(updates(session, core.HunkFresh(HunkId("x")), CLOSED, replay=False)) == []

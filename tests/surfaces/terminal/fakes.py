@@ -110,6 +110,8 @@ def a_hunk(known: str = "h1", **changed: Any) -> HunkView:
         "index": 0,
         "total": 3,
         "title": "Edit src/a.py",
+        "policy": "ask",
+        "atomic": False,
     }
     return HunkView.parse(hunk | changed)
 

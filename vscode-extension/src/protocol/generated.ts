@@ -55,6 +55,32 @@ export interface AnswerPermissionResponse {
   state: ApprovalState;
 }
 
+/** Change one open document. */
+export interface ApplyEditorRequest {
+  /** The document, spelled as the client spells it. */
+  uri: string;
+  /** The version that the ranges are in. */
+  version: number;
+  /** The changes. They don't overlap; all ranges are in the text before. */
+  edits: Array<TextEdit>;
+  /** Names the undo step. What has the same name is undone together; nothing else is part of it. */
+  undoGroup: string;
+  /** What the change is for, in words for a person: the name of the undo step. */
+  label: string;
+}
+
+/** Whether the document was changed. */
+export interface ApplyEditorResponse {
+  /** Whether all of the edits were made. `false` means that none was; refuse where `version` is not the document's any more. */
+  applied: boolean;
+  /** The document's version after the change. */
+  version?: number | null;
+  /** SHA-256, hex, of the document's whole text after the change, in UTF-8. */
+  sha256?: string | null;
+  /** Why it was refused, in words for a person. */
+  reason?: string | null;
+}
+
 /** A question is settled: put it away. Comes once, after its `approval_opened`. */
 export interface ApprovalClosed {
   /** The tag. */
@@ -108,6 +134,20 @@ export interface ApprovalView {
   state: ApprovalState;
 }
 
+/** What the person selected. */
+export interface AskHereCommand {
+  /** The document. */
+  uri: string;
+  /** The selection. */
+  range: Range;
+}
+
+/** What came of the question what to ask. */
+export interface AskHereResult {
+  /** The session that the turn runs in; absent where nothing was chosen. */
+  sessionId?: string | null;
+}
+
 /** Sound. Taken in a prompt only if the server's `promptCapabilities.audio` is true. */
 export interface AudioContent {
   /** The tag. */
@@ -158,6 +198,25 @@ export interface CloseSessionRequest {
 
 /** The session is closed. */
 export interface CloseSessionResponse {
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** Remarks that decide nothing. */
+export interface CommentReviewRequest {
+  /** The remarks. */
+  comments: Array<HunkComment>;
+}
+
+/** The remarks are recorded. */
+export type CommentReviewResponse = Record<string, never>;
+
+/** An option of the session has another value now. */
+export interface ConfigOptionUpdate {
+  /** The tag. */
+  sessionUpdate: "config_option_update";
+  /** All options of the session, as they are now. */
+  configOptions: Array<SessionConfigOption>;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
 }
@@ -268,6 +327,22 @@ export interface FileCommand {
 /** Whether the hunk can still be accepted. A stale one can't; it may become clean again. */
 export type Fit = "clean" | "stale";
 
+/** Look at one hunk. */
+export interface GetReviewRequest {
+  /** Which hunk; one that is settled has an answer too. */
+  hunkId: string;
+}
+
+/** One hunk, and what is around it. */
+export interface GetReviewResponse {
+  /** The hunk as it is now. */
+  hunk: HunkView;
+  /** The lines that stand at `range` now, with their line endings; for a stale hunk, what stands where it was meant to go. */
+  currentText: string;
+  /** The ids of all hunks of its proposal, this one too: file after file, in the order of place. */
+  siblings: Array<string>;
+}
+
 /**
  * A client's `capabilities.experimental.harness`.
  *
@@ -280,6 +355,12 @@ export interface HarnessClientCapabilities {
   permissions?: boolean | null;
   /** The client wants `harness/session/update`. Otherwise none is sent. */
   updates?: boolean | null;
+  /** The client answers `harness/editor/apply`, and sets an undo break before and after the edit: one accepted hunk is one undo step, even while the person types. Sessions can then have the review policy `keep`. Otherwise edits come as `workspace/applyEdit`. */
+  editorApply?: boolean | null;
+  /** The client answers `harness/editor/save`. Otherwise it is never asked to save. */
+  editorSave?: boolean | null;
+  /** The client shows hunks itself, by `harness/review/*` and `hunk_update`. For hunks it is sent no diagnostics, code lenses, inlay hints, code actions or questions. */
+  review?: boolean | null;
 }
 
 /** The daemon's `capabilities.experimental.harness`. */
@@ -290,7 +371,12 @@ export interface HarnessServerCapabilities {
   promptCapabilities?: PromptCapabilities | null;
 }
 
-/** A person's decision on one hunk. */
+/**
+ * A person's decision on one hunk, on some lines of it, or on another text in its place.
+ *
+ * With `lines`, `text` or `anyway` the hunk is split: what is decided is a new hunk, `decidedId` of the outcome. What
+ * is left of the parent are new hunks too, undecided, told by `hunk_update`.
+ */
 export interface HunkChoice {
   /** Which hunk. */
   hunkId: string;
@@ -298,12 +384,28 @@ export interface HunkChoice {
   verdict: HunkVerdict;
   /** Why; it reaches the model while the turn goes on. */
   reason?: string | null;
+  /** Only these lines of its new side; the rest stays undecided. */
+  lines?: Lines | null;
+  /** For `accept`: this text, with its line endings, in the place of its new side. */
+  text?: string | null;
+  /** For `accept` of a stale hunk: put it where it was meant to go, over `currentText`. The person has looked at that. */
+  anyway?: boolean | null;
 }
 
 /** Which hunk. */
 export interface HunkCommand {
   /** Which hunk. */
   hunkId: string;
+}
+
+/** A remark on a hunk. */
+export interface HunkComment {
+  /** Which hunk. */
+  hunkId: string;
+  /** The remark. */
+  text: string;
+  /** The lines of its new side that are meant; all, if absent. */
+  lines?: Lines | null;
 }
 
 /** What was decided, once and for all. `withdrawn`: its turn was cancelled or it was superseded. `expired`: nobody decided in time. */
@@ -319,14 +421,23 @@ export interface HunkOutcome {
   message?: string | null;
   /** The error, where one kept the text from being applied. */
   kind?: ErrorKind | null;
-  /** For `stale`: what stands at its place now. */
+  /** For `stale`, and for `refused` where it is known: what stands at its place now. */
   currentText?: string | null;
+  /** The new hunk that was decided, where `lines`, `text` or `anyway` made one. */
+  decidedId?: string | null;
+  /** For `refused`: the later hunks that stand on it. Undo them with it, in one request. */
+  blockedBy?: Array<string> | null;
 }
 
-/** What came of a decision. `present`: accepted, and the text was seen to stand. `absent`: accepted, not applied yet. `unverified`: accepted and sent, but what stands there is something else. `rejected`: recorded. `stale`: refused, nothing was decided. `already_decided`: an earlier decision stands. `withdrawn`, `expired`: it can't be decided any more. `unknown`: there is no such hunk. */
-export type HunkResult = "present" | "absent" | "rejected" | "withdrawn" | "expired" | "stale" | "unverified" | "already_decided" | "unknown";
+/** What came of a decision. `present`: accepted, and the text was seen to stand. `absent`: accepted, not applied yet. `unverified`: accepted and sent, but what stands there is something else. `rejected`: recorded. `removed`: it stood, and its old text stands again. `stale`: refused, nothing was decided. `refused`: nothing was done; `message` says why. `already_decided`: an earlier decision stands. `withdrawn`, `expired`: it can't be decided any more. `unknown`: there is no such hunk. */
+export type HunkResult = "present" | "absent" | "rejected" | "withdrawn" | "expired" | "stale" | "unverified" | "removed" | "refused" | "already_decided" | "unknown";
 
-/** A hunk is new, or something about it changed: its decision, placement, fit or range. Replaces what was known. */
+/**
+ * A hunk is new, or something about it changed: its decision, placement, fit or range. Replaces what was known.
+ *
+ * After a split it comes for the parent, which is withdrawn, for each of its parts, and for the other hunks of the
+ * proposal, whose `index` and `total` have changed.
+ */
 export interface HunkUpdate {
   /** The tag. */
   sessionUpdate: "hunk_update";
@@ -334,13 +445,14 @@ export interface HunkUpdate {
   hunk: HunkView;
 }
 
-/** What the person says to a hunk. */
+/** What the person says to a hunk. Under the policy `keep`: keep it, or undo it. */
 export type HunkVerdict = "accept" | "reject";
 
 /**
  * One hunk: a run of changed lines that is decided as one.
  *
- * Its id, texts and digest never change. `range` follows the person's typing.
+ * Its id, texts and digest never change. `range` follows the person's typing. It waits for the person while it has no
+ * decision and, under the policy `keep`, its text was sent to the file (`present` or `unverified`).
  */
 export interface HunkView {
   /** Names the hunk for ever. */
@@ -371,12 +483,20 @@ export interface HunkView {
   fit: Fit;
   /** Why it is stale, if it is. */
   staleReason?: StaleReason | null;
-  /** Which of the proposal's hunks in this file, counted from 0. */
+  /** Which of the proposal's hunks, over all of its files, counted from 0. */
   index: number;
-  /** How many hunks the proposal has in this file. */
+  /** How many hunks the proposal has. */
   total: number;
   /** What the change is for, in words for a person. */
   title: string;
+  /** When its text is applied; fixed when it was proposed. */
+  policy: Policy;
+  /** Its proposal makes sense as a whole only: warn a person who takes a part of it. */
+  atomic: boolean;
+  /** The hunk that it was split off, or whose text it replaces; that one is `withdrawn`. */
+  parentId?: string | null;
+  /** The version of the open document that `range` is in; absent for a closed file. */
+  version?: number | null;
 }
 
 /** An image. Taken in a prompt only if the server's `promptCapabilities.image` is true. */
@@ -403,6 +523,18 @@ export interface InitializationOptions {
   script?: string | null;
   /** Absolute path of the folder for session logs, instead of the user's own state folder. */
   stateDir?: string | null;
+  /** The review policy of new sessions: `ask` if absent. `keep` needs the capability `editorApply`. */
+  review?: ReviewPolicy | null;
+  /** Which documents are saved after an edit: `clean` if absent. Needs the capability `editorSave`. */
+  save?: SavePolicy | null;
+}
+
+/** Lines of a hunk's new side, counted from 0 at its first line. Half open: `end` is not part of it. */
+export interface Lines {
+  /** The first line. */
+  start: number;
+  /** The line after the last one. */
+  end: number;
 }
 
 /** List the open questions. */
@@ -417,7 +549,7 @@ export interface ListPendingResponse {
   approvals: Array<ApprovalView>;
 }
 
-/** List hunks, undecided and decided ones. */
+/** List the hunks that wait for the person, and those whose decision is being carried out. */
 export interface ListReviewRequest {
   /** Only those of this session. */
   sessionId?: string | null;
@@ -473,6 +605,8 @@ export interface LoadSessionRequest {
 export interface LoadSessionResponse {
   /** The modes, if there is a choice. */
   modes?: SessionModeState | null;
+  /** The options, if there are any. */
+  configOptions?: Array<SessionConfigOption> | null;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
 }
@@ -509,6 +643,8 @@ export interface NewSessionResponse {
   sessionId: string;
   /** The modes, if there is a choice. */
   modes?: SessionModeState | null;
+  /** The options, if there are any. */
+  configOptions?: Array<SessionConfigOption> | null;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
 }
@@ -602,6 +738,9 @@ export interface PlanUpdate {
   _meta?: Record<string, unknown> | null;
 }
 
+/** When text is applied. `ask`: when the person accepts it. `keep`: at once; the person then keeps it or undoes it. `allow`: at once, by a rule that the person chose; it was never a question. */
+export type Policy = "ask" | "keep" | "allow";
+
 /** A place in a text, as in LSP. */
 export interface Position {
   /** Counted from 0. */
@@ -630,6 +769,8 @@ export interface PromptCommand {
   uri?: string | null;
   /** The line the person is on, counted from 0. */
   line?: number | null;
+  /** The last line of what they selected, counted from 0; `line` is the first. */
+  endLine?: number | null;
   /** Which session; the workspace's current one, or a new one, if absent. */
   sessionId?: string | null;
 }
@@ -737,8 +878,58 @@ export interface ResponseError {
   data: ErrorData;
 }
 
+/** When an edit is applied. `ask`: when the person accepts it. `keep`: at once; the person then keeps it or undoes it. */
+export type ReviewPolicy = "ask" | "keep";
+
 /** Whom a content block is meant for. */
 export type Role = "assistant" | "user";
+
+/** Save open documents. */
+export interface SaveEditorRequest {
+  /** The documents, spelled as the client spells them. */
+  uris: Array<string>;
+}
+
+/** What was saved. */
+export interface SaveEditorResponse {
+  /** Those of the documents that are on the disk now. */
+  saved: Array<string>;
+}
+
+/** Which documents are saved after an edit was applied to them. `clean`: those that had no unsaved work of the person's. */
+export type SavePolicy = "clean" | "always" | "never";
+
+/** An option of a session, with its value. ACP's kind `select`: one value out of several. */
+export interface SessionConfigOption {
+  /** The tag. */
+  type: "select";
+  /** Names the option, such as `review_policy`. */
+  id: string;
+  /** A name to show. */
+  name: string;
+  /** What the option is for. */
+  description?: string | null;
+  /** What kind of option it is; for icons and places. */
+  category?: string | null;
+  /** The value it has. */
+  currentValue: string;
+  /** The values it can have. */
+  options: Array<SessionConfigSelectOption>;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** A value that an option can have. */
+export interface SessionConfigSelectOption {
+  /** Names the value. */
+  value: string;
+  /** A name to show. */
+  name: string;
+  /** What the value means. */
+  description?: string | null;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
 
 /** A session in a list. */
 export interface SessionInfo {
@@ -789,7 +980,27 @@ export interface SessionNotification {
 }
 
 /** One thing that happened in a session; `sessionUpdate` says what. Skip a kind you don't know. */
-export type SessionUpdate = UserMessageChunk | AgentMessageChunk | AgentThoughtChunk | ToolCallStart | ToolCallProgress | PlanUpdate | CurrentModeUpdate | TurnStarted | TurnEnded | HunkUpdate | ApprovalOpened | ApprovalClosed | NoteUpdate;
+export type SessionUpdate = UserMessageChunk | AgentMessageChunk | AgentThoughtChunk | ToolCallStart | ToolCallProgress | PlanUpdate | CurrentModeUpdate | ConfigOptionUpdate | TurnStarted | TurnEnded | HunkUpdate | ApprovalOpened | ApprovalClosed | NoteUpdate;
+
+/** Give an option another value. */
+export interface SetSessionConfigOptionRequest {
+  /** Which session. */
+  sessionId: string;
+  /** Which option. */
+  configId: string;
+  /** One of the option's values. */
+  value: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
+
+/** The option is set. */
+export interface SetSessionConfigOptionResponse {
+  /** All options of the session, as they are now. */
+  configOptions: Array<SessionConfigOption>;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
 
 /** A question is on the screen. */
 export interface ShownNotification {
@@ -813,6 +1024,14 @@ export interface TextContent {
   annotations?: Annotations | null;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
+}
+
+/** A change of a text, as in LSP. */
+export interface TextEdit {
+  /** What is replaced. */
+  range: Range;
+  /** What comes in its place. */
+  newText: string;
 }
 
 /** The text of a resource. */
@@ -939,6 +1158,20 @@ export interface TurnStarted {
 /** Why a turn ended: ACP's reasons, and `failed`: the model failed; `message` says how. */
 export type TurnStop = StopReason | "failed";
 
+/** Take hunks that stand out of the text again. */
+export interface UndoReviewRequest {
+  /** Which hunks. */
+  hunkIds: Array<string>;
+  /** Why; it reaches the model. */
+  reason?: string | null;
+}
+
+/** What came of it. */
+export interface UndoReviewResponse {
+  /** One for each hunk, in the same order. */
+  outcomes: Array<HunkOutcome>;
+}
+
 /** A piece of what the person said; follows the `turn_started` of its turn. */
 export interface UserMessageChunk {
   /** The tag. */
@@ -965,12 +1198,20 @@ export interface Methods {
   "harness/session/prompt": { params: PromptRequest; result: PromptResponse };
   /** Cancel the running turn. The prompt is then answered with the stop reason `cancelled`; undecided hunks of the turn are withdrawn and open questions are closed as cancelled. */
   "harness/session/cancel": { params: CancelNotification; result: null };
+  /** Set an option of a session. `review_policy` is `ask` or `keep`, and holds for what is proposed from then on; `keep` needs the capability `editorApply`, and is refused without it. */
+  "harness/session/set_config_option": { params: SetSessionConfigOptionRequest; result: SetSessionConfigOptionResponse };
   /** Something happened in a session. Sent to clients with the capability `updates`, in order. What has a `seq` was in the session's log before it was sent. The kinds that ACP has are ACP's; `turn_started`, `turn_ended`, `hunk_update`, `approval_opened`, `approval_closed` and `note` are ours. */
   "harness/session/update": { params: SessionNotification; result: null };
-  /** List hunks with their decision, placement and fit. */
+  /** List the hunks that wait, by place, with their decision, placement and fit. */
   "harness/review/list": { params: ListReviewRequest; result: ListReviewResponse };
-  /** Decide hunks. Accepted text goes into the open document by `workspace/applyEdit`, one versioned edit a document, or to the closed file; the answer comes when the outcome is known. One decision that is refused does not stop the others. The first decision on a hunk wins. */
+  /** One hunk with the text that stands at its place and the ids of its proposal's hunks: what a preview needs. */
+  "harness/review/get": { params: GetReviewRequest; result: GetReviewResponse };
+  /** Decide hunks, lines of hunks, or hunks with another text. Accepted text goes into the open document by `harness/editor/apply`, or by `workspace/applyEdit` where the client does not declare that, one versioned edit a document, or to the closed file; the answer comes when the outcome is known. Under the policy `keep` the text stands already: accepting keeps it, rejecting undoes it. One decision that is refused does not stop the others. The first decision on a hunk wins. */
   "harness/review/decide": { params: DecideReviewRequest; result: DecideReviewResponse };
+  /** Take hunks that stand out of the text again: accepted ones, and under the policy `keep` also kept ones. What the person wrote around them stays. A hunk on which a later one stands is `refused` and names it in `blockedBy`: ask again with all of them. */
+  "harness/review/undo": { params: UndoReviewRequest; result: UndoReviewResponse };
+  /** Remarks on hunks, without a decision. Those of one request reach the model together, as one note, before its next step. */
+  "harness/review/comment": { params: CommentReviewRequest; result: CommentReviewResponse };
   /** Ask the person whether a tool call may run. Sent to clients with the capability `permissions`. The same question can be answered by `harness/permission/answer`, from this or another client: the first answer wins, and `$/cancelRequest` takes the request back from the others. Edits are never asked this way: they are reviewed hunk by hunk. */
   "harness/session/request_permission": { params: RequestPermissionRequest; result: RequestPermissionResponse };
   /** List the open questions, for instance after a restart of the editor. */
@@ -979,18 +1220,28 @@ export interface Methods {
   "harness/permission/answer": { params: AnswerPermissionRequest; result: AnswerPermissionResponse };
   /** A question is in front of the person. Only while somebody has been shown a question does its deadline run. */
   "harness/editor/shown": { params: ShownNotification; result: null };
+  /** Change one open document, as one undo step of its own. Sent to clients with the capability `editorApply`. The change is announced by `textDocument/didChange` as any other; the daemon looks at what stands then. */
+  "harness/editor/apply": { params: ApplyEditorRequest; result: ApplyEditorResponse };
+  /** Save open documents after an edit, so that commands see what was accepted. Sent to clients with the capability `editorSave`, for documents that the setting `save` names. */
+  "harness/editor/save": { params: SaveEditorRequest; result: SaveEditorResponse };
 }
 
 /** Every command of workspace/executeCommand: its one argument and the type of its result. */
 export interface Commands {
   /** Ask the agent to do something. Answered as soon as the turn has begun, since some editors stand still while a command runs. */
   "harness.prompt": { arguments: [PromptCommand]; result: PromptStarted };
-  /** Accept a hunk: its text is applied and seen to stand before the answer. */
+  /** Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few fixed choices; a client with an input of its own takes the command over and sends `harness.prompt`. */
+  "harness.askHere": { arguments: [AskHereCommand]; result: AskHereResult };
+  /** Accept a hunk: its text is applied and seen to stand before the answer. Under the policy `keep`: keep it. */
   "harness.accept": { arguments: [HunkCommand]; result: DecideReviewResponse };
-  /** Reject a hunk. */
+  /** Reject a hunk, or dismiss a stale one. Under the policy `keep`: undo it. */
   "harness.reject": { arguments: [RejectCommand]; result: DecideReviewResponse };
   /** Reject a hunk, and be asked why by `window/showMessageRequest`. No choice, no rejection. */
   "harness.rejectWithReason": { arguments: [HunkCommand]; result: DecideReviewResponse };
+  /** Accept a stale hunk over what stands at its place now. `decidedId` is the new hunk that this makes. */
+  "harness.applyAnyway": { arguments: [HunkCommand]; result: DecideReviewResponse };
+  /** Take a hunk that stands out of the text again. Where later ones stand on it the person is asked by `window/showMessageRequest` whether to undo them together. */
+  "harness.undo": { arguments: [HunkCommand]; result: DecideReviewResponse };
   /** Accept every undecided hunk of a file that fits, in one edit. */
   "harness.acceptFile": { arguments: [FileCommand]; result: DecideReviewResponse };
   /** Reject every undecided hunk of a file. */
@@ -1003,10 +1254,10 @@ export interface Commands {
   "harness.cancel": { arguments: [CancelCommand]; result: null };
 }
 
-export type ClientRequest = "harness/session/new" | "harness/session/load" | "harness/session/list" | "harness/session/close" | "harness/session/prompt" | "harness/review/list" | "harness/review/decide" | "harness/permission/pending" | "harness/permission/answer";
+export type ClientRequest = "harness/session/new" | "harness/session/load" | "harness/session/list" | "harness/session/close" | "harness/session/prompt" | "harness/session/set_config_option" | "harness/review/list" | "harness/review/get" | "harness/review/decide" | "harness/review/undo" | "harness/review/comment" | "harness/permission/pending" | "harness/permission/answer";
 
 export type ClientNotification = "harness/session/cancel" | "harness/editor/shown";
 
-export type ServerRequest = "harness/session/request_permission";
+export type ServerRequest = "harness/session/request_permission" | "harness/editor/apply" | "harness/editor/save";
 
 export type ServerNotification = "harness/session/update";

@@ -1,17 +1,20 @@
 """workspace/executeCommand `harness.*`: everything that a person needs, in any LSP client."""
 
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from bridge.app import wording
 from bridge.app.session import Session
 from bridge.harness.errors import NotFound
 from bridge.harness.ids import HunkId, SessionId, Uri
 from bridge.harness.values.events import PromptContext
-from bridge.harness.values.proposals import Verdict
+from bridge.harness.values.proposals import HunkOutcome, Verdict
 from bridge.harness.workspace.uris import to_path
+from bridge.harness.workspace.views import HunkView
 from bridge.protocol import commands as wire
 from bridge.protocol.base import Wire
 from bridge.protocol.review import DecideReviewResponse
@@ -19,11 +22,14 @@ from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.jsonrpc import invalid_params, wrong_fields
+from bridge.surfaces.lsp.peer import RemoteError
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
-from bridge.surfaces.lsp.review.deciding import decide
-from bridge.surfaces.lsp.review.show import go_to, show_hunk, show_outcomes, show_text
-from bridge.surfaces.mapping.review import hunk_view, outcome
+from bridge.surfaces.lsp.review.deciding import apply_anyway, decide, stood_on, undo
+from bridge.surfaces.lsp.review.entries import ASKS, selected
+from bridge.surfaces.lsp.review.show import WARNING, go_to, show_hunk, show_outcomes, show_text
+from bridge.surfaces.lsp.review.shown import Shown
+from bridge.surfaces.mapping.review import outcome, seen_view
 
 REASONS = (
     "This is not what I asked for",
@@ -35,19 +41,27 @@ REASONS = (
 """What a stock editor can't ask as free text has fixed choices; an instruction comment by the hunk is another way."""
 
 
+Place = tuple[str, int, int, str]
+"""Hunks in their order: file, first line, line after the last, id."""
+
+
 class Commands:
     """The commands of one connection."""
 
-    def __init__(self, context: Context, progress: Progress, questions: Questions) -> None:
+    def __init__(self, context: Context, progress: Progress, questions: Questions, shown: Shown) -> None:
         """One a connection."""
         self._context = context
         self._progress = progress
         self._questions = questions
+        self._shown = shown
         self._handlers: Mapping[str, Callable[[Any], Awaitable[Wire | None]]] = {
             "harness.prompt": self.prompt,
+            "harness.askHere": self.ask_here,
             "harness.accept": self.accept,
             "harness.reject": self.reject,
             "harness.rejectWithReason": self.reject_with_reason,
+            "harness.applyAnyway": self.apply_anyway,
+            "harness.undo": self.undo,
             "harness.acceptFile": self.accept_file,
             "harness.rejectFile": self.reject_file,
             "harness.show": self.show,
@@ -70,11 +84,15 @@ class Commands:
         """Begin a turn; answered at once, progress tells of it."""
         if not given.text.strip():
             raise invalid_params([{"path": "arguments.0.text", "message": "it has no text"}])
-        where = PromptContext(_uri(given.uri), given.line) if given.uri else None
-        session = await self._session(given)
-        turn = await self._context.runtime.prompt(session.id, given.text, where)
-        self._context.tasks.start_soon(self._progress.begin, session, turn, None)
-        return wire.PromptStarted(session_id=session.id)
+        where = PromptContext(_uri(given.uri), given.line, given.end_line) if given.uri else None
+        known = SessionId(given.session_id) if given.session_id else None
+        return wire.PromptStarted(session_id=await self._begin(given.text, where, known))
+
+    async def ask_here(self, given: wire.AskHereCommand) -> Wire:
+        """Ask what the agent should do with a selection. No choice, no turn."""
+        where = selected(_uri(given.uri), given.range)
+        chosen = await self._choose("What should the agent do with the selection?", tuple(ASKS))
+        return wire.AskHereResult(session_id=await self._begin(ASKS[chosen], where) if chosen else None)
 
     async def accept(self, given: wire.HunkCommand) -> Wire:
         """Accept one hunk."""
@@ -87,10 +105,21 @@ class Commands:
     async def reject_with_reason(self, given: wire.HunkCommand) -> Wire:
         """Ask why first. No choice, no rejection."""
         _, view = self._context.runtime.hunk(HunkId(given.hunk_id))
-        reason = await self._questions.choose(f"Why reject hunk {view.index}/{view.total}?", REASONS)
+        question = f"Why {wording.words(view).reject.lower()} {wording.name(view)}?"
+        reason = await self._choose(question, REASONS)
         if not reason:
             return DecideReviewResponse(outcomes=())
         return await self._decide([view.hunk.id], "rejected", reason)
+
+    async def apply_anyway(self, given: wire.HunkCommand) -> Wire:
+        """Accept a hunk that no longer fits, over what stands there."""
+        found = await apply_anyway(self._context, HunkId(given.hunk_id))
+        show_outcomes(self._context, [found])
+        return DecideReviewResponse(outcomes=(outcome(found, HunkId(given.hunk_id)),))
+
+    async def undo(self, given: wire.HunkCommand) -> Wire:
+        """Take a hunk out of the text again."""
+        return self._told(await self._with_later_ones(await undo(self._context, [HunkId(given.hunk_id)])))
 
     async def accept_file(self, given: wire.FileCommand) -> Wire:
         """Accept what fits in a file, in one edit."""
@@ -108,13 +137,14 @@ class Commands:
 
     async def next(self, given: wire.NextCommand) -> Wire:
         """Go to the hunk after a hunk or a line: in the document, then in the others, then from the start."""
-        found = [(session, view) for session, view in self._context.runtime.hunks() if view.state.open]
-        if not found:
+        found = self._after(self._from(given))
+        if found is None:
             show_text(self._context, "No hunk waits for you.")
             return wire.NextHunk()
-        session, view = next(((s, v) for s, v in found if (v.hunk.uri, v.span.start) > self._from(given)), found[0])
+        session, view = found
+        self._shown.look_near(view.hunk.uri, view.span.start)
         await go_to(self._context, view)
-        return wire.NextHunk(hunk=hunk_view(session.id, view, self._context.editor.spelled(view.hunk.uri)))
+        return wire.NextHunk(hunk=seen_view(session.id, view, self._context.seen))
 
     async def cancel(self, given: wire.CancelCommand) -> None:
         """Stop one session's turn, or all."""
@@ -125,27 +155,56 @@ class Commands:
 
     async def _decide(self, ids: Sequence[HunkId], verdict: Verdict, reason: str = "") -> DecideReviewResponse:
         outcomes = await decide(self._context, ids, verdict, reason)
+        return self._told(await self._with_later_ones(outcomes, reason))
+
+    def _told(self, outcomes: Sequence[HunkOutcome]) -> DecideReviewResponse:
         if unknown := next((one for one in outcomes if one.outcome == "unknown"), None):
             raise NotFound("unknown_hunk", f"there is no hunk {unknown.hunk}")
         show_outcomes(self._context, outcomes)
         return DecideReviewResponse(outcomes=tuple(outcome(one) for one in outcomes))
 
-    def _from(self, given: wire.NextCommand) -> tuple[str, int]:
-        if given.hunk_id:
-            _, view = self._context.runtime.hunk(HunkId(given.hunk_id))
-            return view.hunk.uri, view.span.start
-        return (_uri(given.uri), given.line or 0) if given.uri else ("", -1)
+    async def _with_later_ones(self, outcomes: Sequence[HunkOutcome], reason: str = "") -> Sequence[HunkOutcome]:
+        """Where later hunks stand on those that should go: undo them together, if the person says so."""
+        ids, why = stood_on(outcomes)
+        if not ids:
+            return outcomes
+        together = f"Undo these {len(ids)} together"
+        if await self._choose(wording.visible(why), (together,)) != together:
+            return outcomes
+        return [*(one for one in outcomes if one.hunk not in ids), *await undo(self._context, ids, reason)]
 
-    async def _session(self, given: wire.PromptCommand) -> Session:
-        """The named session, else the connection's current one, else a new one in the workspace of the document."""
-        if given.session_id:
-            return self._context.runtime.session(SessionId(given.session_id))
+    async def _choose(self, text: str, titles: Sequence[str]) -> str:
+        """The chosen title; an empty string where the person, or a client that can't ask, gave none."""
+        try:
+            return await self._questions.choose(text, titles)
+        except RemoteError as error:
+            show_text(self._context, f"The editor could not ask: {error.message}", kind=WARNING)
+            return ""
+
+    def _after(self, here: Place) -> tuple[Session, HunkView] | None:
+        found = {_place(view): (one, view) for one, view in self._context.runtime.hunks() if view.state.open}
+        places = sorted(found)
+        return found[next((place for place in places if place > here), places[0])] if places else None
+
+    def _from(self, given: wire.NextCommand) -> Place:
+        if given.hunk_id:
+            return _place(self._context.runtime.hunk(HunkId(given.hunk_id))[1])
+        return (_uri(given.uri), given.line or 0, sys.maxsize, "") if given.uri else ("", -1, 0, "")
+
+    async def _begin(self, text: str, where: PromptContext | None, known: SessionId | None = None) -> SessionId:
+        """Start a turn in the named session, else in the current one, else in a new one where the document is."""
+        session = self._context.runtime.session(known) if known else await self._current(where)
+        turn = await self._context.runtime.prompt(session.id, text, where)
+        self._context.tasks.start_soon(self._progress.begin, session, turn, None)
+        return session.id
+
+    async def _current(self, where: PromptContext | None) -> Session:
         if self._context.current is None:
-            self._context.current = await self._context.runtime.new_session(str(self._workspace(given)))
+            self._context.current = await self._context.runtime.new_session(str(self._workspace(where)))
         return self._context.current
 
-    def _workspace(self, given: wire.PromptCommand) -> Path:
-        root = self._context.folders.holding(to_path(given.uri) if given.uri else None)
+    def _workspace(self, where: PromptContext | None) -> Path:
+        root = self._context.folders.holding(to_path(where.uri) if where else None)
         if root is None:
             raise invalid_params([{"path": "arguments.0.uri", "message": "the editor has no workspace folder open"}])
         return root
@@ -157,3 +216,7 @@ class Commands:
 
 def _uri(given: str) -> Uri:
     return lsp.known_uri(given, "arguments.0.uri")
+
+
+def _place(view: HunkView) -> Place:
+    return view.hunk.uri, view.span.start, view.span.end, view.hunk.id

@@ -1,4 +1,4 @@
-"""Document synchronisation: the open documents, with every change as exact as the client tells it."""
+"""Documents: the open ones, with every change as exact as the client tells it; and files that get other names or go."""
 
 from bridge.harness.ids import Uri
 from bridge.harness.values.documents import OpenDocument
@@ -38,6 +38,16 @@ def did_save(context: Context, params: lsp.OnDocument) -> None:
     """Nothing to do: the buffer's text is known."""
 
 
+def did_rename(context: Context, params: lsp.DidRenameFiles) -> None:
+    """The person gave files other names: their hunks follow."""
+    context.runtime.files_renamed([(canonical(one.old_uri), canonical(one.new_uri)) for one in params.files])
+
+
+def did_delete(context: Context, params: lsp.DidDeleteFiles) -> None:
+    """The person deleted files."""
+    context.runtime.files_deleted([canonical(one.uri) for one in params.files])
+
+
 def routes(context: Context) -> list[Route]:
     """The routes of this resource."""
     return [
@@ -45,4 +55,6 @@ def routes(context: Context) -> list[Route]:
         context.notification("textDocument/didChange", lsp.DidChange, did_change),
         context.notification("textDocument/didClose", lsp.OnDocument, did_close),
         context.notification("textDocument/didSave", lsp.OnDocument, did_save),
+        context.notification("workspace/didRenameFiles", lsp.DidRenameFiles, did_rename),
+        context.notification("workspace/didDeleteFiles", lsp.DidDeleteFiles, did_delete),
     ]

@@ -1,4 +1,4 @@
-"""Code actions, code lenses, progress cancellation: what an editor asks by itself."""
+"""Code actions, lenses, inlay hints, virtual documents, progress cancellation: what an editor asks by itself."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,31 +8,46 @@ from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.progress import Progress
-from bridge.surfaces.lsp.review.actions import code_actions, code_lenses
-from bridge.surfaces.lsp.review.publisher import SOURCE, Publisher
+from bridge.surfaces.lsp.review.actions import code_actions
+from bridge.surfaces.lsp.review.entries import entries
+from bridge.surfaces.lsp.review.hints import inlay_hints
+from bridge.surfaces.lsp.review.lenses import code_lenses
+from bridge.surfaces.lsp.review.publisher import SOURCE
+from bridge.surfaces.lsp.review.shown import Shown
 
 
 class Language:
     """The handlers of this resource."""
 
-    def __init__(self, context: Context, progress: Progress, publisher: Publisher) -> None:
+    def __init__(self, context: Context, progress: Progress, shown: Shown) -> None:
         """One a connection."""
         self._context = context
         self._progress = progress
-        self._publisher = publisher
+        self._shown = shown
 
     def actions(self, _: Context, params: lsp.CodeAction) -> list[dict[str, Any]]:
         """The actions of the kinds that are asked for."""
-        uri = canonical(params.text_document.uri)
-        self._publisher.look_near(uri, params.range.start.line)
+        uri, first = canonical(params.text_document.uri), params.range.start.line
+        self._shown.look_near(uri, first)
         codes = frozenset(str(d.code) for d in params.context.diagnostics if d.source == SOURCE)
-        found = code_actions(self._context, uri, params.range.start.line, params.range.end.line, codes)
+        found = code_actions(self._context, uri, first, params.range.end.line, codes)
+        found += entries(self._context, uri, params)
         only = params.context.only
         return found if only is None else [one for one in found if _wanted(one["kind"], only)]
 
     def lenses(self, _: Context, params: lsp.OnDocument) -> list[dict[str, Any]]:
-        """See review.actions."""
-        return code_lenses(self._context, canonical(params.text_document.uri))
+        """See review.lenses."""
+        uri = canonical(params.text_document.uri)
+        return code_lenses(self._context, uri, self._shown.publisher.near(uri))
+
+    def hints(self, _: Context, params: lsp.InlayHint) -> list[dict[str, Any]]:
+        """See review.hints."""
+        uri = canonical(params.text_document.uri)
+        return inlay_hints(self._context, uri, params.range.start.line, params.range.end.line)
+
+    async def content(self, _: Context, params: lsp.VirtualDocument) -> dict[str, str]:
+        """See review.virtual."""
+        return {"text": await self._shown.documents.text(params.uri)}
 
     def cancel_progress(self, _: Context, params: lsp.CancelProgress) -> None:
         """The person pressed stop."""
@@ -44,6 +59,8 @@ class Language:
         return [
             context.request("textDocument/codeAction", lsp.CodeAction, self.actions),
             context.request("textDocument/codeLens", lsp.OnDocument, self.lenses),
+            context.request("textDocument/inlayHint", lsp.InlayHint, self.hints),
+            context.request("workspace/textDocumentContent", lsp.VirtualDocument, self.content),
             context.notification("window/workDoneProgress/cancel", lsp.CancelProgress, self.cancel_progress),
         ]
 

@@ -12,6 +12,7 @@ from bridge.protocol import session as wire
 from bridge.protocol.content import ContentBlock, ResourceLink, TextContent
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
+from bridge.surfaces.lsp.handlers.config import options
 from bridge.surfaces.lsp.jsonrpc import invalid_params
 from bridge.surfaces.lsp.params import known_uri, place_in_list
 from bridge.surfaces.lsp.progress import Progress
@@ -34,7 +35,7 @@ class Sessions:
         """Open a session."""
         session = await self._context.runtime.new_session(params.cwd)
         self._context.current = session
-        return wire.NewSessionResponse(session_id=session.id)
+        return wire.NewSessionResponse(session_id=session.id, config_options=options(self._context, session))
 
     async def load(self, _: Context, params: wire.LoadSessionRequest) -> wire.LoadSessionResponse:
         """The history first, then the answer, then the open turn goes on."""
@@ -44,7 +45,7 @@ class Sessions:
                 self._stream.record(session.id, record, replay=True)
         self._context.current = session
         self._context.tasks.start_soon(self._context.take_up, session)
-        return wire.LoadSessionResponse()
+        return wire.LoadSessionResponse(config_options=options(self._context, session))
 
     async def list_(self, _: Context, params: wire.ListSessionsRequest) -> wire.ListSessionsResponse:
         """A page of the stored sessions."""

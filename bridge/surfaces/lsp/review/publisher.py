@@ -6,20 +6,20 @@ Editors keep the old lines of diagnostics while a person types; only publishing 
 from typing import Any
 
 from bridge.app import wording
-from bridge.app.bus import HunksMoved, Update
+from bridge.app.bus import Update
 from bridge.harness.ids import HunkId, SessionId, Uri
-from bridge.harness.values.events import Decided, HunkFresh, HunkStale, Placed, Proposed, Recorded, TurnEnded
-from bridge.harness.workspace.review import HunkView
+from bridge.harness.values.events import FileFollowed, Recorded, TurnEnded
 from bridge.harness.workspace.spans import LineIndex
+from bridge.harness.workspace.views import HunkView
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.joined import Joined
+from bridge.surfaces.lsp.review.waiting import MOST_IN_A_FILE, files_of, nearest, point, waiting
 
 SOURCE = "harness"
 HOW = "Decide it with a code action on this line."
 HINT, INFORMATION = 4, 3
-MOST_IN_A_FILE = 200
 MOST_IN_ALL = 1000
-"""What a client is sent at most (design rule 4): the rest is counted in one line."""
+"""What a client is sent at most of all files together (design rule 4): the rest is counted in one line."""
 
 
 class Publisher:
@@ -35,34 +35,37 @@ class Publisher:
 
     def on_update(self, session: SessionId, update: Update) -> None:
         """Publish the files that an update concerns; once for all that happens in a moment."""
+        for uri in files_of(self._context, session, update):
+            self._joined.ask(uri)
         match update:
-            case HunksMoved(uri=uri):
-                self._joined.ask(uri)
-            case Recorded(event=Proposed(proposal=proposal)):
-                for file in proposal.files:
-                    self._joined.ask(file.uri)
-            case Recorded(event=Decided(hunk=id_) | Placed(hunk=id_) | HunkStale(hunk=id_) | HunkFresh(hunk=id_)):
-                if (view := self._context.runtime.session(session).review.find(id_)) is not None:
-                    self._joined.ask(view.hunk.uri)
+            case Recorded(event=FileFollowed()):
+                for uri in self._published:  # what stands under the old name, whichever that was, goes
+                    self._joined.ask(uri)
             case Recorded(event=TurnEnded()):
                 self._joined.flush()  # who is told of the end sees the review as it ended
 
-    def look_near(self, uri: Uri, line: int) -> None:
-        """The person is here: where there are too many hunks, the nearest are shown."""
+    def near(self, uri: Uri) -> int:
+        """The line of a file where the person was last seen."""
+        return self._near.get(uri, 0)
+
+    def look_near(self, uri: Uri, line: int) -> bool:
+        """The person is here: where there are too many hunks, the nearest are shown. Whether these are other ones."""
         self._near[uri] = line
         if uri in self._cut and (shown := self._published[uri]):
-            nearest = self._nearest(uri, self._views(uri), 1)
-            if nearest and nearest[0].hunk.id not in shown:
+            first = nearest(waiting(self._context, uri), line, 1)
+            if first and first[0].hunk.id not in shown:
                 self.publish(uri)
+                return True
+        return False
 
     def publish(self, uri: Uri) -> None:
         """Send a file's hunks; nothing where there are none and were none."""
-        views = self._views(uri)
+        views = waiting(self._context, uri)
         if not views and uri not in self._published:
             return
         before = self._published.pop(uri, frozenset())
         self._cut.discard(uri)
-        shown = self._nearest(uri, views, self._room())
+        shown = nearest(views, self.near(uri), self._room())
         rows = [self._diagnostic(view) for view in shown]
         if len(views) > len(shown):
             rows.append(_more(len(views) - len(shown)))
@@ -87,18 +90,6 @@ class Publisher:
 
     def _room(self) -> int:
         return min(MOST_IN_A_FILE, MOST_IN_ALL - sum(map(len, self._published.values())))
-
-    def _views(self, uri: Uri) -> list[HunkView]:
-        """Those to decide. One that is being applied is not: its mark would be pushed below its own new lines."""
-        views = (view for _, view in self._context.runtime.hunks(uri))
-        return [view for view in views if view.hunk.op == "edit" and view.state.open]
-
-    def _nearest(self, uri: Uri, views: list[HunkView], room: int) -> list[HunkView]:
-        if len(views) <= room:
-            return views
-        line = self._near.get(uri, 0)
-        near = sorted(views, key=lambda view: abs(view.span.start - line))[: max(room, 0)]
-        return sorted(near, key=lambda view: view.span.start)
 
     def _range(self, view: HunkView) -> dict[str, Any]:
         """Editors that have no line after the last one would mark a single column of a hunk that ends there."""
@@ -131,6 +122,5 @@ def line_range(view: HunkView) -> dict[str, Any]:
 
 
 def _more(count: int) -> dict[str, Any]:
-    start = {"line": 0, "character": 0}
     text = f"{count} more hunks in this file: decide some of these, or accept or reject all in the file"
-    return {"range": {"start": start, "end": start}, "severity": INFORMATION, "source": SOURCE, "message": text}
+    return {"range": point(0), "severity": INFORMATION, "source": SOURCE, "message": text}

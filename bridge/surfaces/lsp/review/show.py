@@ -11,16 +11,18 @@ from bridge.app import wording
 from bridge.harness.ids import Uri
 from bridge.harness.session.folders import make_private
 from bridge.harness.values.proposals import HunkOutcome
-from bridge.harness.workspace.review import HunkView
 from bridge.harness.workspace.uris import to_path, to_uri
+from bridge.harness.workspace.views import HunkView
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.peer import RemoteError
+from bridge.surfaces.lsp.review.virtual import diff, hunk_uri
 
 REPLY_S = 10.0
 WARNING = 2
 """LSP's `MessageType`."""
 
 NOT_AS_WANTED = {
+    "refused": "Nothing was done",
     "stale": "Not applied",
     "absent": "Not applied",
     "unverified": "Look at the file",
@@ -30,11 +32,16 @@ NOT_AS_WANTED = {
 
 
 async def show_hunk(context: Context, view: HunkView) -> None:
-    """The whole change in a read-only preview file of our own; a message where the client shows no documents."""
+    """The whole change in a document of our own, or in a preview file where the client opens no such documents.
+
+    A client that shows no documents at all has a message.
+    """
     if not context.client.shows_documents:
         show_text(context, wording.message(view))
         return
-    text = view.hunk.new if view.hunk.op == "create" else wording.preview(view, limit=100_000) + "\n"
+    if context.client.takes_content and await show_document(context, hunk_uri(view), None):
+        return
+    text = view.hunk.new if view.hunk.op == "create" else diff(view)
     await show_preview(context, f"{view.hunk.id}-{_file_name(view.hunk.uri, view.hunk.op)}", text)
 
 

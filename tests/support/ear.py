@@ -1,0 +1,74 @@
+"""What the model hears of the person's later doings, against what really stands."""
+
+import re
+from collections.abc import Sequence
+
+from bridge.harness.values.events import Note
+from bridge.harness.workspace.news import HEAD
+from tests.support.keeper import Held, Keeper
+
+ROW = re.compile(r"- hunk (\d+) of (\d+) of “(.*?)” \(line (\d+)\): (.*)")
+OUT = ("taken out again", "rejected")
+BACK = "there again"
+EDITED = "edited by the user"
+
+
+class Ear:
+    """One session's next step: the note is asked for, checked, and written to the log, as a turn does."""
+
+    def __init__(self, owner: int, keepers: Sequence[Keeper]) -> None:
+        self._owner = owner
+        self._keepers = keepers
+        self.needless = 0
+
+    async def listen(self) -> None:
+        """Call after `settle` of all files."""
+        desk = self._keepers[0].desks[self._owner]
+        note = desk.review.news()
+        rows = self._rows(note)
+        if note:
+            await desk.journal.append(Note(note))
+            self._keepers[0].ledger.notes += 1
+            assert not self._rows(desk.review.news()), "told again"
+        for keeper in self._keepers:
+            for held in keeper.held.values():
+                if held.owner == self._owner and not keeper.lost:
+                    self._check(keeper, held, rows.pop(self._name(keeper, held), ""))
+        assert not rows or any(keeper.lost for keeper in self._keepers), ("of nothing that is known", rows)
+
+    def _check(self, keeper: Keeper, held: Held, said: str) -> None:
+        if held.told is None:
+            assert not said, ("of a hunk that never stood", said)
+            return
+        if said.startswith(BACK):
+            assert held.stands, "said to be there again, and it is not"
+            self.needless += held.told
+        elif said.startswith(OUT):
+            assert not held.stands, ("said to be taken out, and it stands", said)
+            assert held.told, ("told twice that it is out", said)
+        elif said.startswith(EDITED):
+            assert held.stands
+            assert keeper.edited_by_person(held), ("said to be edited, and nobody has", said)
+            assert held.edited != keeper.text, "told twice of one edit"
+            held.edited = keeper.text
+        else:
+            assert not said, said
+            assert held.told == held.stands, ("it is told nothing", held.told, keeper.state(held))
+            open_ = keeper.state(held).open and keeper.open  # nobody watches a closed file
+            assert not (open_ and held.edited is None and keeper.edited_by_person(held)), "an edit it is not told of"
+        held.told = held.stands
+
+    def _name(self, keeper: Keeper, held: Held) -> tuple[int, int, str]:
+        view = keeper.desks[held.owner].review.find(held.id)
+        assert view is not None
+        return view.index, view.total, view.title
+
+    def _rows(self, note: str) -> dict[tuple[int, int, str], str]:
+        assert not note or note.startswith(HEAD)
+        rows: dict[tuple[int, int, str], str] = {}
+        for line in note.split("\n"):
+            if (found := ROW.fullmatch(line)) is not None:
+                name = int(found[1]), int(found[2]), found[3]
+                assert name not in rows, "a hunk is named twice in one note"
+                rows[name] = found[5]
+        return rows

@@ -1,0 +1,476 @@
+"""The oracle of the review at depth: any policy, undo, parts, restarts, and several sessions over one editor.
+
+A hunk is its two runs of lines. Whatever the review reports, the oracle makes the same change on its own lines; where
+that can't be done, or the text reads otherwise afterwards, the review has lost or misplaced something.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bridge.harness.errors import BridgeError
+from bridge.harness.ids import HunkId
+from bridge.harness.values.events import HunkSplit
+from bridge.harness.values.proposals import Hunk, HunkOutcome, Part, Policy, Proposal, Verdict
+from bridge.harness.values.text import Span
+from tests.support.fake_journal import Crash
+from tests.support.review_desk import PERSON, Desk, ids_of, origin
+from tests.support.several_desks import quiet
+from tests.support.typist import Line, Typist, as_lines, text_of
+
+
+@dataclass(eq=False)
+class Held:
+    """A hunk: the lines that go and those that come; an empty run is the place between two.
+
+    `owner` counts the sessions. `cut`: what was taken out for `new`, places of other hunks among it. `seen`: what
+    stood when it was proposed. `told`: whether it stands, as the model knows; None as long as it never stood.
+    """
+
+    id: HunkId
+    owner: int
+    old: list[Line]
+    new: list[Line]
+    seen: list[Line]
+    stands: bool = False
+    told: bool | None = None
+    cut: list[Line] = field(default_factory=list)
+    edited: str | None = None
+
+    @property
+    def sides(self) -> tuple[list[Line], list[Line]]:
+        """Its lines as they should stand now, and what would stand instead."""
+        return (self.new, self.old) if self.stands else (self.old, self.new)
+
+
+@dataclass
+class Ledger:
+    """What was seen."""
+
+    runs: int = 0
+    lost: int = 0
+    present: int = 0
+    removed: int = 0
+    stale: int = 0
+    needless: int = 0
+    blocked: int = 0
+    refused: int = 0
+    absent: int = 0
+    unverified: int = 0
+    carved: int = 0
+    uncarved: int = 0
+    restarts: int = 0
+    crashes: int = 0
+    noticed: int = 0
+    overtaken: int = 0
+    notes: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in vars(self).items())
+
+
+@dataclass
+class Keeper(Typist):
+    """One file, and a person who decides on what the sessions propose for it. `desks[0]` is `desk`."""
+
+    desks: list[Desk] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    held: dict[HunkId, Held] = field(default_factory=dict)
+    drafted: list[Held] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.desks = self.desks or [self.desk]
+
+    def places(self) -> Iterator[tuple[Line, Line]]:
+        """See the base class."""
+        for held in (*self.held.values(), *self.drafted):
+            for one, other in ((held.old, held.new), (held.new, held.old)):
+                if not one[0].text:
+                    yield one[0], other[0]
+
+    def waiting(self, owner: int | None = None) -> list[HunkId]:
+        """What the person is asked about."""
+        return [held.id for held in self.held.values() if owner in (None, held.owner) and self.state(held).open]
+
+    def standing_hunks(self) -> list[HunkId]:
+        """What can be undone."""
+        return [held.id for held in self.held.values() if held.stands]
+
+    def state(self, held: Held):  # type: ignore[no-untyped-def]
+        """As the review reports it."""
+        return self.desks[held.owner].state(held.id)
+
+    # What the sessions do.
+
+    async def propose(
+        self, owner: int, places: Sequence[int], kind: int, policy: Policy, between: Callable[[], None] | None = None
+    ) -> Proposal | None:
+        """Disjoint edits, also of lines that hunks have brought, but not of what the session has pending.
+
+        `between`: what happens after the tool has read the file and before it proposes.
+        """
+        await self.settle()
+        desk = self.desks[owner]
+        edits = self.drafted = self._edits(owner, places, kind)
+        if not edits or self.lost:
+            return None
+        fits = {hunk.id for hunk, _ in desk.review._places.changes_in(desk.uri(self.name), self.text)}
+        pending = [
+            held
+            for held in self.held.values()
+            if held.owner == owner and self._is_pending(held) and (self.open or held.id in fits)
+        ]
+        shown, after = self._overlay(pending), self._overlay([*pending, *edits])
+        draft = await desk.draft({self.name: lambda _: after})
+        assert draft.files[0].old == shown, "pending work is not what a tool reads"
+        if between is not None:
+            between()
+        known = [held.id for held in self.held.values()]
+        mark = self._begin()
+        self.count += 1
+        made = origin(policy)
+        titled = type(draft)(f"Change {self.name} {self.count}", draft.files, draft.atomic)
+        try:
+            proposal = await desk.review.propose(titled, made)
+        except Crash:
+            found_one = desk.review.proposal_of(made.call)
+            if found_one is None:
+                raise
+            proposal = found_one
+            self._hold(proposal, owner, edits)
+            raise
+        assert known == list(self.held)
+        if self._hold(proposal, owner, edits):
+            await self.reconcile(mark)
+        return proposal
+
+    def _hold(self, proposal: Proposal, owner: int, edits: list[Held]) -> bool:
+        found = [view.hunk for id_ in ids_of(proposal) if (view := self.desks[owner].review.find(id_)) is not None]
+        asked = [(text_of(edit.old), text_of(edit.new)) for edit in edits]
+        if [(hunk.old, hunk.new) for hunk in found] != asked:  # among equal lines a diff may find other edits
+            self._lose_track()
+            return False
+        for hunk, edit in zip(found, edits, strict=True):
+            edit.id = hunk.id
+            self.held[hunk.id] = edit
+        self.drafted = []
+        return True
+
+    # What the person does.
+
+    async def decide(self, ids: Sequence[HunkId], verdict: Verdict) -> list[HunkOutcome]:
+        """Accept or reject: under *keep* that is to keep and to undo."""
+        mark = self._begin()
+        outcomes: list[HunkOutcome] = []
+        for owner in range(len(self.desks)):
+            own = [id_ for id_ in ids if self.held[id_].owner == owner]
+            outcomes += await self.desks[owner].decide(own, verdict) if own else []
+        await self.reconcile(mark, outcomes)
+        return outcomes
+
+    async def take_back(self, owner: int, ids: Sequence[HunkId]) -> list[HunkOutcome]:
+        """Undo what stands."""
+        mark = self._begin()
+        outcomes = list(await self.desks[owner].review.undo(ids, PERSON))
+        await self.reconcile(mark, outcomes)
+        return outcomes
+
+    async def carve(self, id_: HunkId, part: Part) -> HunkId | None:
+        """Make a part of a hunk one of its own; None where that is refused, and then nothing has changed."""
+        await self.settle()
+        held = self.held[id_]
+        desk, before = self.desks[held.owner], self.standing
+        try:
+            chosen = await desk.review.carve(id_, part)
+        except BridgeError:
+            assert self.standing == before
+            self.ledger.uncarved += 1
+            return None
+        assert self.standing == before, "to carve changes no text"
+        if chosen != id_:
+            self.follow_splits()
+            view = desk.review.find(chosen)
+            assert view is not None
+            if part.lines is not None:
+                lines = [line.text for line in held.new]
+                assert view.hunk.new == "".join(lines[part.lines.start : part.lines.end])
+            self.ledger.carved += 1
+        return chosen
+
+    def follow_splits(self) -> None:
+        """Take in the splits that the logs have and the oracle does not."""
+        for desk in self.desks:
+            for split in desk.journal.of(HunkSplit):
+                assert isinstance(split, HunkSplit)
+                if split.hunk in self.held:
+                    self._split(self.held.pop(split.hunk), split.children)
+
+    def _split(self, parent: Held, children: Sequence[Hunk]) -> None:
+        old, new = [line for line in parent.old if line.text], list(parent.new)
+        if len(children) == 1 and children[0].new == text_of(parent.new):
+            old = self._standing_over(parent, children[0])
+        assert "".join(child.old for child in children) == text_of(old)
+        rewritten = "".join(child.new for child in children) != text_of(new)
+        place = parent.old[0] if not parent.old[0].text else None
+        after: Line | None = place
+        rows: dict[HunkId, Held] = {}
+        for child in children:
+            mine = [old.pop(0) for _ in range(child.old.count("\n"))]
+            come = as_lines(child.new) or [Line("")]
+            if not rewritten and child.new:
+                come = [new.pop(0) for _ in range(child.new.count("\n"))]
+            if not mine:
+                mine = [place or Line("")]
+                if place is None and not parent.stands and after is not None and after in self.lines:
+                    self.lines.insert(self.lines.index(after) + 1, mine[0])
+                place = None
+            after = mine[-1]
+            rows[child.id] = Held(
+                child.id, parent.owner, mine, come, parent.seen, parent.stands, parent.told, list(mine), parent.edited
+            )
+        self.held.update(rows)
+
+    def _standing_over(self, parent: Held, child: Hunk) -> list[Line]:
+        """The lines over which a stale hunk is wanted anyway: its own and the person's, none that stood beside it."""
+        at = self.desks[parent.owner].review._places.at(child)
+        assert at is not None
+        start, lines = 0, []
+        for line in self.lines:
+            if line.text and at.start <= start < at.end:
+                lines.append(line)
+            start += len(line.text)
+        assert text_of(lines) == child.old
+        assert not [line for line in lines if line in parent.seen and line not in parent.old], "it is not its place"
+        if not lines:
+            parent.old = [self._place_at(at.start)]
+        else:
+            parent.old = lines
+        return lines
+
+    def _place_at(self, offset: int) -> Line:
+        place, start = Line(""), 0
+        for number, line in enumerate(self.lines):
+            if start == offset and line.text:
+                self.lines.insert(number, place)
+                return place
+            start += len(line.text)
+        self.lines.append(place)
+        return place
+
+    # What should have come of it.
+
+    async def settle(self) -> None:
+        """The editor tells all that it has, and the sessions record what it means."""
+        if self.open:
+            self.flush()
+        for desk in self.desks:
+            await quiet(desk)
+        if not self.lost:
+            await self.reconcile(len(self.past))
+
+    def _begin(self) -> int:
+        self.past.append((self.text, self.lines))
+        return len(self.past) - 1
+
+    async def reconcile(self, mark: int, outcomes: Sequence[HunkOutcome] = ()) -> None:
+        """Make the changes that the reviews report; `mark` says where in `past` they began."""
+        if self.lost:
+            return
+        if self.open and self.desk.uri(self.name) in self.desk.editor.saved:
+            self.desk.editor.saved.clear()
+            saved = True
+        else:
+            saved = False
+        self.follow_splits()
+        whole = {id_: (self.is_whole(held.old), self.is_whole(held.new)) for id_, held in self.held.items()}
+        moved = self._moved()
+        while free := [held for held in moved if self.is_whole(held.sides[0])]:
+            for held in free:
+                if self.is_whole(held.sides[0]):
+                    self._swap(held, mark)
+                    moved.remove(held)
+        for held in moved:
+            if self.state(held).placement == "unverified":
+                self.ledger.unverified += 1
+                self._lose_track()
+                return
+            if self.desk.editor.edits[-1:] and self.desk.editor.edits[-1].version == 0 and not held.stands:
+                self.ledger.overtaken += 1  # the editor put it at the old lines: it can't be seen among the person's
+                self._lose_track()
+                return
+            self._noticed(held)
+        if saved or not self.open:
+            self.on_disk = list(self.lines)
+            if saved:
+                self._write()
+        for outcome in outcomes:
+            self._judge(outcome, *whole.get(outcome.hunk, (False, False)))
+
+    def _moved(self) -> list[Held]:
+        """The hunks that are reported to stand and did not, or the other way round."""
+        found = []
+        for held in self.held.values():
+            placement = self.state(held).placement
+            assert placement != "applying", "nothing is under way"
+            if (placement in ("present", "unverified")) != held.stands:
+                found.append(held)
+        return found
+
+    def _noticed(self, held: Held) -> None:
+        """What the person did with a hunk, by typing or by undo and redo in the editor."""
+        state = self.state(held)
+        if held.stands:
+            assert not self.is_whole(held.new), "reported as taken out, and it stands"
+            assert not any(line.text and line in self.lines for line in held.new), "reported as taken out, partly there"
+        else:
+            assert self.is_whole(held.new) or "already" in state.cause, (
+                "written over what the person typed",
+                state,
+            )
+        held.stands = not held.stands
+        self.ledger.noticed += 1
+
+    def _swap(self, held: Held, mark: int) -> None:
+        out, into = held.sides
+        if held.stands:
+            into = held.cut
+        else:
+            first, last = self.lines.index(out[0]), self.lines.index(out[-1])
+            held.cut = self.lines[first : last + 1]
+        held.stands = not held.stands
+        self.ledger.present += held.stands
+        self.ledger.removed += not held.stands
+        if held.stands and held.told is None:
+            held.told = True
+        for _, lines in self.past[mark:]:
+            if all(line in lines for line in out):
+                changed = self._swapped(lines, out, into, held)
+                self.past.append((text_of(changed), changed))
+        self.lines = self._swapped(self.lines, out, into, held)
+        self.past.append((self.text, self.lines))
+
+    def _swapped(self, lines: list[Line], out: list[Line], into: list[Line], held: Held) -> list[Line]:
+        first, last = lines.index(out[0]), lines.index(out[-1]) + 1
+        outside = [*lines[:first], *lines[last:]]
+        into = [line for line in into if line.text or line not in outside]
+        above, below = lines[:first], lines[last:]
+        if not out[0].text:  # lines that come in between: for the other sessions somebody typed there
+            own = {id(line) for one in self.held.values() if one.owner == held.owner for line in (*one.old, *one.new)}
+            while above and not above[-1].text and id(above[-1]) not in own:
+                above.pop()
+            while below and not below[0].text and id(below[0]) not in own:
+                below.pop(0)
+        return [*above, *into, *below]
+
+    def _judge(self, outcome: HunkOutcome, old_whole: bool, new_whole: bool) -> None:
+        if outcome.hunk not in self.held:
+            return
+        held = self.held[outcome.hunk]
+        stands = held.stands
+        match outcome.outcome:
+            case "present":
+                assert stands
+            case "removed" | "rejected":
+                assert not stands, "reported as taken out, and it stands"
+            case "stale":
+                self.ledger.stale += 1
+                self.ledger.needless += new_whole if stands else old_whole
+            case "refused" if outcome.blockers:
+                self.ledger.blocked += 1
+                assert stands
+                self.ledger.needless += new_whole
+                assert all(self.held[id_].stands for id_ in outcome.blockers if id_ in self.held)
+            case "refused":
+                self.ledger.refused += 1
+                assert outcome.message
+            case "absent":
+                assert not stands
+                self.ledger.absent += 1
+            case "unverified":
+                self.ledger.unverified += 1
+            case other:
+                assert other == "already_decided"
+
+    def check(self) -> None:
+        """The text is the person's with exactly the hunks that stand."""
+        assert self.standing == self.text
+
+    def check_reports(self) -> None:
+        """After `settle`: what is reported to stand does, unless somebody edited it; what is not, does not."""
+        for held in self.held.values():
+            state = self.state(held)
+            assert state.placement != "removed" or not self.is_whole(held.new) or self.is_whole(held.old)
+            if state.placement == "present" and held.new[0].text:
+                out = not any(line in self.lines for line in held.new)
+                assert not (out and self.is_whole(held.old)), "taken out, and reported to stand"
+            if not held.stands and held.new[0].text and not self.repeated:
+                assert text_of(held.new) not in self.standing
+
+    def is_whole(self, run: Sequence[Line]) -> bool:
+        """Whether these very lines stand, together."""
+        solid = [line for line in self.lines if line.text or line in run]
+        if any(line not in solid for line in run):
+            return False
+        start = solid.index(run[0])
+        return solid[start : start + len(run)] == list(run)
+
+    def edited_by_person(self, held: Held) -> bool:
+        """Whether a hunk that stands is not whole, even without the later hunks that stand on it."""
+        lines = self.lines
+        for other in reversed(self.held.values()):
+            if other is not held and other.stands and other.owner == held.owner and self.is_whole(other.new):
+                self.lines = self._swapped(self.lines, other.new, other.cut, other)
+        edited = not self.is_whole(held.new)
+        self.lines = lines
+        return edited
+
+    def _is_pending(self, held: Held) -> bool:
+        state = self.state(held)
+        return state.policy == "ask" and state.decision is None and state.stale is None and not held.stands
+
+    def _edits(self, owner: int, places: Sequence[int], kind: int) -> list[Held]:
+        taken = {
+            id(line)
+            for held in self.held.values()
+            if held.owner == owner and not self.state(held).settled
+            for line in held.old
+        }
+        edits: list[Held] = []
+        seen = list(self.lines)
+        visible = self._visible()
+        for number, place in enumerate(sorted({3 + place % max(len(visible) - 6, 1) for place in places})):
+            kinds = (kind + 5 * number) % 8
+            size = (1, 1, 1, 2, 3, 3, 1, 2)[kinds]
+            near = visible[place - 1 : place + size + 1]
+            if len(near) < size + 2:
+                continue
+            between = self.lines[self.lines.index(near[0]) : self.lines.index(near[-1]) + 1]
+            if any(id(line) in taken for line in between):
+                continue
+            taken.update(id(line) for line in between)
+            old, new = near[1:-1], self._fresh(kind % 3, mark="+")
+            if kinds in (0, 6):
+                old = [Line("")]
+                self.lines.insert(self.lines.index(near[1]), old[0])
+                taken.add(id(old[0]))
+            elif kinds in (1, 7) and not self.repeated:
+                new = [Line("")]
+            elif kinds == 4:
+                new = self._fresh(2, mark="+")
+            edits.append(Held(HunkId(""), owner, old, new, seen))
+        return edits
+
+    def _overlay(self, hunks: Sequence[Held]) -> str:
+        text = {id(line): line.text for line in self.lines}
+        for held in hunks:
+            if all(line in self.lines for line in held.old):
+                text.update({id(line): "" for line in held.old})
+                text[id(held.old[0])] = text_of(held.new)
+        return "".join(text[id(line)] for line in self.lines)
+
+
+def some_lines(hunk: Hunk, first: int, size: int) -> Part:
+    """A range of its new lines."""
+    count = max(hunk.new.count("\n"), 1)
+    start = first % count
+    return Part(lines=Span(start, min(start + 1 + size % count, count)))

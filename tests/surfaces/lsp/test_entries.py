@@ -1,0 +1,152 @@
+"""What can be asked of the agent from a selection and from others' diagnostics."""
+
+from typing import Any
+
+import pytest
+
+from bridge.harness.ids import Uri
+from bridge.harness.session.transcript import user_message
+from bridge.harness.values.documents import OpenDocument
+from bridge.harness.values.events import PromptContext
+from bridge.protocol.commands import BY_NAME, AskHereCommand, PromptCommand, parse_arguments
+from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.params import CodeAction
+from bridge.surfaces.lsp.review.entries import ASKS, MESSAGE_LIMIT, MOST_FIXES, entries, instructions, selected
+from bridge.surfaces.lsp.review.menu import TITLE_LIMIT
+from tests.surfaces.lsp.review_fakes import SESSION, URI, connected
+
+Json = dict[str, Any]
+
+
+def span(first: int, column: int, last: int, end: int) -> Json:
+    return {"start": {"line": first, "character": column}, "end": {"line": last, "character": end}}
+
+
+def diagnostic(message: object = "undefined name 'x'", **more: object) -> Json:
+    return {"range": span(3, 4, 3, 5), "severity": 1, "source": "pyflakes", "code": "F821", "message": message} | more
+
+
+def offered(*diagnostics: Json, range_: Json | None = None, context: Context | None = None) -> list[Json]:
+    asked = CodeAction.parse(
+        {
+            "textDocument": {"uri": URI},
+            "range": range_ or span(3, 0, 3, 0),
+            "context": {"diagnostics": list(diagnostics)},
+        }
+    )
+    found = list(entries(context or connected()[0], URI, asked))
+    for one in found:
+        parse_arguments(BY_NAME[one["command"]["command"]], one["command"]["arguments"])
+    return found
+
+
+def argument(action: Json) -> Json:
+    found: Json = action["command"]["arguments"][0]
+    return found
+
+
+def test_where_nothing_is_selected_and_nothing_is_wrong_there_is_nothing() -> None:
+    assert offered() == []
+
+
+def test_a_selection_can_be_asked_about() -> None:
+    selection = span(2, 0, 5, 3)
+    (action,) = offered(range_=selection)
+    assert (action["title"], action["kind"]) == ("Ask agent…", "refactor")
+    assert action["command"]["command"] == "harness.askHere"
+    assert argument(action) == {"uri": URI, "range": selection}
+
+
+def test_in_a_document_that_only_we_have_nothing_is_asked() -> None:
+    context, _, _ = connected()
+    ours = Uri("harness:/proposal/h/a.py")
+    context.documents.opened(OpenDocument(ours, 1, "# agent: do it\n", "python"))
+    everything = {"textDocument": {"uri": ours}, "range": span(0, 0, 1, 0), "context": {"diagnostics": [diagnostic()]}}
+    assert list(entries(context, ours, CodeAction.parse(everything))) == []
+    assert instructions(context, ours) == []
+
+
+def test_the_client_is_given_its_own_spelling_of_the_uri() -> None:
+    context, _, _ = connected()
+    context.editor.spell(URI, "file:///w/a%2epy")
+    found = offered(diagnostic(), range_=span(2, 0, 5, 3), context=context)
+    assert [argument(action)["uri"] for action in found] == ["file:///w/a%2epy"] * 2
+
+
+def test_a_diagnostic_of_another_source_can_be_fixed() -> None:
+    (action,) = offered(diagnostic())
+    assert (action["title"], action["kind"]) == ("Fix with agent: undefined name 'x'", "quickfix")
+    assert action["command"]["command"] == "harness.prompt"
+    text = "Fix this diagnostic: undefined name 'x' (pyflakes F821)"
+    assert argument(action) == {"text": text, "uri": URI, "line": 3, "endLine": 3}
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (diagnostic(source=None, code=None), "undefined name 'x'"),
+        (diagnostic(source=None), "undefined name 'x' (F821)"),
+        (diagnostic(code=None), "undefined name 'x' (pyflakes)"),
+        (diagnostic(code=7027), "undefined name 'x' (pyflakes 7027)"),
+        (diagnostic(code={"value": "F821"}), "undefined name 'x' (pyflakes)"),
+        (diagnostic({"kind": "markdown", "value": "no `x` here"}), "no `x` here (pyflakes F821)"),
+        (diagnostic("first\n  second\n"), "first\\n  second (pyflakes F821)"),
+        (diagnostic("a\u202eb\x1b[2J", source="l\nint"), "a\\u202eb\\x1b[2J (l\\nint F821)"),
+    ],
+)
+def test_what_the_agent_is_told_of_it_is_one_line_in_which_all_can_be_seen(told: Json, text: str) -> None:
+    (action,) = offered(told)
+    assert argument(action)["text"] == f"Fix this diagnostic: {text}"
+
+
+def test_a_long_message_is_cut_in_the_title_and_a_very_long_one_in_the_prompt() -> None:
+    (action,) = offered(diagnostic("x" * 100_000, source=None, code=None))
+    assert action["title"] == f"Fix with agent: {'x' * (TITLE_LIMIT - 1)}…"
+    assert argument(action)["text"] == f"Fix this diagnostic: {'x' * (MESSAGE_LIMIT - 1)}…"
+
+
+@pytest.mark.parametrize("told", [diagnostic(source="harness"), diagnostic(""), diagnostic(" \n")])
+def test_our_own_diagnostics_and_empty_ones_have_no_fix(told: Json) -> None:
+    assert offered(told) == []
+
+
+def test_a_diagnostic_without_a_place_is_of_where_the_client_asks() -> None:
+    (action,) = offered(diagnostic(range=None), range_=span(8, 2, 8, 2))
+    assert (argument(action)["line"], argument(action)["endLine"]) == (8, 8)
+
+
+def test_many_diagnostics_have_the_first_ones_entries() -> None:
+    assert len(offered(*[diagnostic(f"number {n}") for n in range(500)])) == MOST_FIXES
+
+
+def test_while_the_agent_works_nothing_else_is_asked() -> None:
+    context, runtime, _ = connected()
+    context.current = runtime.session(SESSION)
+    assert len(offered(diagnostic(), range_=span(2, 0, 5, 3), context=context)) == 2
+    runtime.turn = object()
+    assert offered(diagnostic(), range_=span(2, 0, 5, 3), context=context) == []
+
+
+@pytest.mark.parametrize(
+    ("range_", "lines"),
+    [
+        (span(2, 0, 5, 3), (2, 5)),
+        (span(2, 4, 5, 0), (2, 4)),
+        (span(2, 4, 2, 9), (2, 2)),
+        (span(2, 0, 3, 0), (2, 2)),
+        (span(0, 0, 0, 0), (0, 0)),
+    ],
+)
+def test_a_selection_is_told_in_whole_lines(range_: Json, lines: tuple[int, int]) -> None:
+    given = AskHereCommand.parse({"uri": URI, "range": range_})
+    assert selected(URI, given.range) == PromptContext(URI, *lines)
+
+
+def test_a_model_is_told_the_lines_from_one() -> None:
+    context = PromptContext(URI, 2, 5)
+    told = user_message(ASKS["Simplify"], context)["content"][1]["text"]
+    assert told == f'<editor_context>{{"uri": "{URI}", "line": 3, "end": 6}}</editor_context>'
+
+
+def test_a_prompt_takes_the_lines_of_a_selection() -> None:
+    assert PromptCommand.parse({"text": "x", "uri": URI, "line": 2, "endLine": 5}).end_line == 5
