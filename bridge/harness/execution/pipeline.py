@@ -6,12 +6,13 @@ review: `deny` stops it, `allow` accepts it in the name of the rule, `ask` leave
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from bridge.harness.errors import BridgeError, NotAllowed, OverlapsPending, ToolInputError
+from bridge.harness.errors import BridgeError, NotAllowed, OverlapsPending, Stale, ToolInputError
 from bridge.harness.execution.hooks import Hook, HookSays
 from bridge.harness.execution.results import bounded, tell_outcomes
 from bridge.harness.ids import ApprovalId, SessionId, new_id
@@ -51,6 +52,9 @@ class Ports:
     approvals: Approvals
     review: Review
 
+
+PREPARED = 3
+"""Times that an edit is computed anew, after decisions on what it was computed on came in between."""
 
 _MOVED = "what it would touch has changed since the question was asked"
 
@@ -133,6 +137,13 @@ class Pipeline:
             raise ToolInputError(f"there is no tool {opened.tool!r}; there are {names}")
         if (proposal := self._ports.review.proposal_of(opened.call)) is not None:  # a resumed turn: it was shown before
             return Ready(opened, tool, Prepared(proposal.title, ()), read_only=False, proposal=proposal)
+        for _ in range(PREPARED):
+            with suppress(Stale):
+                return await self._judged(opened, tool)
+        return await self._judged(opened, tool)
+
+    async def _judged(self, opened: CallOpened, tool: Tool[Any]) -> Ready:
+        """Raises `Stale` where the person's decisions overtook it: what it would do has to be computed anew."""
         says, given, prepared = await self._prepare(tool, opened.args)  # 1, 2, 3
         ruling = self._judge(tool, prepared, says)  # 4
         await self._ports.journal.append(CallJudged(opened.call, ruling))

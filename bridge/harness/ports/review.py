@@ -23,7 +23,8 @@ class Review(Protocol):
     async def propose(self, draft: Draft, origin: Origin) -> Proposal:
         """Record and show the hunks of a draft.
 
-        Raises `OverlapsPending` where it changes lines that undecided hunks of the same session change or add.
+        Raises `Stale` where what the draft was computed on is not what is pending now: prepare it again; and
+        `OverlapsPending` where it changes lines that undecided hunks of the same session change or add.
         """
         ...
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bridge.harness.ids import HunkId
 from bridge.harness.values.proposals import Hunk
 from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.spans import Changes, Moved, Tracked, shift, to_lines, track
@@ -48,12 +49,13 @@ class Place:
     """A hunk and where it stands. Damaged, `at` covers all that was changed there, and `before` is what stood there.
 
     Where every change was told, the hunk is whole again when the very same stands there again; where a diff had to
-    tell, `before` is a `Guard`.
+    tell, `before` is a `Guard`. `under` are the later hunks that were written over it.
     """
 
     hunk: Hunk
     at: Tracked
     before: Before | None = None
+    under: tuple[HunkId, ...] = ()
 
 
 def follow(place: Place, steps: Sequence[Step]) -> Place:
@@ -103,7 +105,7 @@ def _typed(place: Place, step: Step, start: int, end: int) -> Place:
     start, end = first + moved, last + moved + sum(len(one.text) - (one.end - one.start) for one in joined)
     if before is not None and place.at.damaged and step.moved_by.after[start:end] == before.text:
         return Place(place.hunk, Tracked(start + before.lead, start + before.lead + before.size))
-    return Place(place.hunk, Tracked(start, end, damaged=True), before)
+    return Place(place.hunk, Tracked(start, end, damaged=True), before, place.under)
 
 
 def _stood(place: Place, text: str, first: int, last: int) -> Before | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bridge.harness.ids import HunkId
-from bridge.harness.values.events import Decided, Event, Note, Placed
+from bridge.harness.values.events import Event, Note, Placed
 from bridge.harness.values.proposals import HunkState
 from bridge.harness.workspace.applying import ROLLED_BACK
 from bridge.harness.workspace.places import Places
@@ -31,11 +31,11 @@ class News:
         """Take in one event; `before` is the state of its hunk before it."""
         match event:
             case Placed(hunk=hunk, placement="removed", cause=cause) if not cause.startswith(ROLLED_BACK):
-                self._untold[hunk] = f"taken out again: {cause}"
+                self._untold[hunk] = self._why(hunk) or f"taken out again: {cause}"
             case Placed(hunk=hunk, placement="present", cause=cause) if before and before.placement == "removed":
                 self._untold[hunk] = f"there again: {cause}"
-            case Decided(hunk=hunk, decision=decision) if before and before.stands and decision.verdict == "rejected":
-                self._untold[hunk] = f"rejected: {decision.reason}" if decision.reason else "rejected"
+            case Placed(hunk=hunk, placement="present", cause=cause) if why := self._why(hunk):
+                self._untold[hunk] = f"{why}; {cause}"
             case Note(text=text) if text.startswith(HEAD):
                 told = self._untold if self._being_told is None else self._being_told
                 self._untold = {id_: what for id_, what in self._untold.items() if told.get(id_) != what}
@@ -50,6 +50,13 @@ class News:
         more = [f"- and {len(rows) - MOST} hunks more: read the files again"] if len(rows) > MOST else []
         return "\n".join([HEAD, *rows[:MOST], *more])
 
+    def _why(self, id_: HunkId) -> str:
+        """That the person rejected it, and their reason."""
+        state = self._state.states.get(id_)
+        if state is None or state.decision is None or state.decision.verdict != "rejected":
+            return ""
+        return f"rejected by the user: {state.decision.reason}" if state.decision.reason else "rejected by the user"
+
     def _rows(self) -> Iterator[str]:
         for id_, what in self._untold.items():
             yield f"- {self._name(id_)}: {what}"
@@ -59,7 +66,7 @@ class News:
         for hunk in self._state.live():
             state = self._state.states[hunk.id]
             edited = state.stands and self._places.is_tracked(hunk) and not self._places.is_whole(hunk)
-            if not edited or hunk.id in self._untold:
+            if not edited or hunk.id in self._untold or self._places.upon(hunk):
                 continue
             current = self._places.current(hunk)
             if self._edited.get(hunk.id) != current:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from bridge.harness.ids import HunkId, Uri
 from bridge.harness.values.proposals import Hunk, StaleReason
 from bridge.harness.values.text import Span, TextChange
-from bridge.harness.workspace.following import Place, follow
+from bridge.harness.workspace.following import Before, Place, follow
 from bridge.harness.workspace.hunks import Found
 from bridge.harness.workspace.spans import Changes, LineIndex, Tracked, Transition, whole_lines
 from bridge.harness.workspace.steps import LINE_ENDS, Step, steps_between
@@ -139,7 +139,7 @@ class Places:
         places, expected = self._at.get(uri, {}), self._expected.get(uri)
         if expected is not None and (expected.before, expected.moved_by.after) == (before, text):
             del self._expected[uri]  # the person's redo of it, later, is theirs
-            places.update(_after_own_edit(places, expected))
+            self._at[uri] = dict(_after_own_edit(places, expected))
         else:
             steps = steps_between(before, text, changes)
             places.update({id_: follow(place, steps) for id_, place in places.items()})
@@ -185,17 +185,10 @@ class Places:
         """Its place in the order of the file's hunks: of several insertions at one point it says which comes first."""
         return list(self._at.get(hunk.uri, {})).index(hunk.id) if self.is_tracked(hunk) else 0
 
-    def upon(self, hunk: Hunk) -> Iterator[HunkId]:
-        """The later hunks whose places intersect the hunk's."""
-        places = self._at.get(hunk.uri, {})
-        mine = self.at(hunk)
-        if mine is None:
-            return
-        for id_ in list(places)[self.rank(hunk) + 1 :]:
-            other = places[id_].at
-            inside = mine.start <= other.start == other.end <= mine.end
-            if inside or (other.start < mine.end and mine.start < other.end):
-                yield id_
+    def upon(self, hunk: Hunk) -> tuple[HunkId, ...]:
+        """The later hunks that were written over this one."""
+        place = self._place(hunk)
+        return place.under if place is not None and place.at.damaged else ()
 
     def is_untouched(self, hunk: Hunk, new: str) -> bool:
         """Whether the hunk's old text stands at its place, and `new` does not begin or end there."""
@@ -249,17 +242,22 @@ class Places:
 
 
 def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iterator[tuple[HunkId, Place]]:
-    """Places after our own edit. Of several insertions at one point each keeps its rank: parts of one hunk have it."""
-    ranks = {id_: rank for rank, id_ in enumerate(places)}
+    """Places after our own edit, in the order of place. Of several at one point each keeps its rank."""
+    rows = sorted(places.items(), key=lambda row: (row[1].at.start, row[1].at.end))
+    ranks = {id_: rank for rank, (id_, _) in enumerate(rows)}
     step = Step.of(expected.before, expected.moved_by)
     points = {change.start for _, change in expected.changes if change.start == change.end}
     written = dict(_written(expected.changes))
-    for id_, place in places.items():
+    for id_, place in rows:
         start, end = place.at.start, place.at.end
         if id_ in written:
-            yield id_, Place(place.hunk, written[id_])
-        elif place.at.damaged or start != end or start not in points:
+            at = written[id_]
+            yield id_, Place(place.hunk, at, Before(expected.before[start:end], 0, end - start), place.under)
+        elif place.at.damaged:
             yield id_, follow(place, [step])
+        elif start != end or start not in points:
+            after = follow(place, [step])
+            yield id_, replace(after, under=tuple(_over(place.at, expected))) if after.at.damaged else after
         else:
             moved = start + sum(
                 len(change.text) - (change.end - change.start)
@@ -267,6 +265,11 @@ def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iter
                 if change.end <= start and (change.start < start or ranks.get(other, -1) < ranks[id_])
             )
             yield id_, replace(place, at=Tracked(moved, moved))
+
+
+def _over(at: Tracked, expected: _Expected) -> Iterator[HunkId]:
+    """The hunks that are written over this place."""
+    return (id_ for id_, change in expected.changes if change.start < at.end and at.start < change.end)
 
 
 def _written(changes: Sequence[tuple[HunkId, TextChange]]) -> Iterator[tuple[HunkId, Tracked]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import anyio
 import anyio.to_thread
 
-from bridge.harness.errors import AlreadyResolved, NotFound, TryLater
+from bridge.harness.errors import AlreadyResolved, NotFound, Stale, TryLater
 from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, Uri, new_id
 from bridge.harness.ports.review import Origin
 from bridge.harness.values.events import (
@@ -76,7 +76,7 @@ class Reviewer:
 
     def fold(self, event: Event) -> None:
         """Take in one event, and wake whoever waits for a decision."""
-        before = self._state.states.get(event.hunk) if isinstance(event, Placed | Decided) else None
+        before = self._state.states.get(event.hunk) if isinstance(event, Placed) else None
         match event:
             case FileFollowed(file=file, uri=uri) if file in self._state.files:
                 self._places.rename(self._state.files[file].uri, uri)
@@ -315,7 +315,11 @@ class Reviewer:
             await self._outside.journal.append(*events)
 
     def _find(self, draft: FileDraft, proposal: ProposalId) -> tuple[Found, ...]:
-        return find_hunks(draft, self._pending(draft.uri, draft.base), FileId(new_id()), proposal)
+        """Raises `Stale` where pending hunks that the tool read are decided, or fit no more, by now."""
+        pending = self._pending(draft.uri, draft.base)
+        if draft.op == "edit" and apply_step(draft.base, pending) != draft.old:
+            raise Stale("what you had proposed for this file was decided on, or changed, meanwhile")
+        return find_hunks(draft, pending, FileId(new_id()), proposal)
 
     def _track(self, draft: FileDraft, found: Sequence[Found]) -> None:
         """The hunks' places: from the text that the tool read on to what stands now."""

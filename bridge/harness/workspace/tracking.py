@@ -78,7 +78,10 @@ class Tracker:
                 self._send.send_nowait(partial(self._record, hunk.id))
 
     def news_of(self, id_: HunkId) -> Event | None:
-        """What the log does not say yet of how a hunk fits, or whether it stands."""
+        """What the log does not say yet of how a hunk fits, or whether it stands.
+
+        Under *keep* a hunk that did not fit when it was to be written stays stale: its call was told so.
+        """
         state, hunk = self._state.states.get(id_), self._state.hunks.get(id_)
         if state is None or hunk is None:
             return None
@@ -87,8 +90,10 @@ class Tracker:
                 return Placed(id_, "removed", TAKEN_OUT)
             case "removed" if self._places.is_whole(hunk):
                 return Placed(id_, "present", PUT_BACK)
-            case "absent" if state.decision is None and (fit := self._places.fit(hunk)) != state.stale:
-                return HunkStale(id_, fit) if fit is not None else HunkFresh(id_)
+            case "absent" if state.decision is None and state.policy != "keep":
+                fit = self._places.fit(hunk)
+                if fit != state.stale:
+                    return HunkStale(id_, fit) if fit is not None else HunkFresh(id_)
         return None
 
     def renamed(self, old: Uri, new: Uri) -> None:

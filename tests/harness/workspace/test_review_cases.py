@@ -110,42 +110,6 @@ async def test_typing_in_a_hunks_lines_makes_it_stale_until_it_is_undone(touch: 
         assert await outcomes(desk, hunks) == ["present"]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-async def test_lines_inserted_among_equal_ones_are_told_apart_however_the_editor_tells_them(end: str) -> None:
-    text = "first\n" + "a\nb\nc\n" * 50 + "last\n"
-    text, block = text.replace("\n", end), f"a{end}b{end}c{end}"
-    async with opened(text=text).running() as desk:
-        own = text.index(f"b{end}", text.index(block) + 1)
-        hunks = ids_of(await desk.propose({"a.txt": lambda t: t[:own] + f"+new{end}" + t[own + 1 + len(end) :]}))
-        desk.editor.type(URI, TextChange(own - len(end), own, end + block))
-        typed_ = desk.editor.text(URI)
-        assert await outcomes(desk, hunks) == ["present"]
-        own += len(block)
-        assert desk.editor.text(URI) == typed_[:own] + f"+new{end}" + typed_[own + 1 + len(end) :]
-
-
-async def test_lines_typed_within_a_hunk_among_equal_ones_leave_it_stale() -> None:
-    text = "a\nb\nc\n" * 50
-    async with opened(text=text).running() as desk:
-        own = text.index("b\nc\n", 60)
-        hunks = ids_of(await desk.propose({"a.txt": lambda t: t[:own] + "+new\n" + t[own + 4 :]}))
-        desk.editor.type(URI, TextChange(own + 2, own + 2, "a\nb\nc\n"))
-        assert await outcomes(desk, hunks) == ["stale"]
-        desk.editor.undo(URI)
-        desk.editor.type(URI, TextChange(own + 2, own + 8, ""))
-        assert desk.editor.text(URI) == text[: own + 2] + text[own + 8 :]
-        assert await outcomes(desk, hunks) == ["stale"]
-
-
-async def test_an_empty_line_opened_above_an_empty_line_moves_the_hunk_on_it() -> None:
-    async with opened(text="\n").running() as desk:
-        hunks = ids_of(await desk.propose({"a.txt": lambda _: "agent\n"}))
-        desk.editor.type(URI, TextChange(0, 0, "\n"))
-        desk.editor.type(URI, TextChange(1, 1, "mine"))
-        assert await outcomes(desk, hunks) == ["stale"]
-        assert desk.editor.text(URI) == "\nmine\n"
-
-
 @pytest.mark.parametrize("undo", [(TextChange(34, 34, "\nline 5"),), (TextChange(40, 40, "5\nline "),)])
 async def test_undoing_a_deletion_is_seen_however_the_editor_tells_it(undo: tuple[TextChange, ...]) -> None:
     async with opened().running() as desk:
