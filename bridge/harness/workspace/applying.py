@@ -98,7 +98,7 @@ class Applier:
         while free := [hunk for hunk in left if self._places.is_whole(hunk) or hunk.op == "delete"]:
             left = [hunk for hunk in left if hunk not in free]
             for uri, group in self._by_file(free):
-                await placer.place(uri, [hunk.inverse() for hunk in group])
+                await self._place(placer, uri, [hunk.inverse() for hunk in group])
 
     async def problems(self, hunks: Sequence[Hunk]) -> dict[HunkId, HunkOutcome]:
         """A dry run: which of these could not be written now, and why."""
@@ -127,10 +127,14 @@ class Applier:
 
     async def _place_all(self, hunks: Iterable[Hunk]) -> None:
         for uri, group in self._by_file(hunks):
-            clean = await self._is_clean(uri)
-            await self._placer.place(uri, group)
-            if clean and any(self._state.states[hunk.id].placement == "present" for hunk in group):
-                await self._outside.editor.save([uri])
+            await self._place(self._placer, uri, group)
+
+    async def _place(self, placer: Placer, uri: Uri, hunks: Sequence[Hunk]) -> None:
+        """Write, and save where the rule says so: what runs next sees the disk."""
+        clean = await self._is_clean(uri)
+        await placer.place(uri, hunks)
+        if clean and any(self._state.states[hunk.id].placement in ("present", "removed") for hunk in hunks):
+            await self._outside.editor.save([uri])
 
     async def _is_clean(self, uri: Uri) -> bool:
         """Whether the document may be saved after the edit: so that what runs next sees it on disk."""

@@ -17,7 +17,7 @@ from bridge.harness.values.proposals import Hunk, StaleReason
 from bridge.harness.values.text import Span, TextChange
 from bridge.harness.workspace.following import Before, Place, follow
 from bridge.harness.workspace.hunks import Found
-from bridge.harness.workspace.spans import Changes, LineIndex, Tracked, Transition, whole_lines
+from bridge.harness.workspace.spans import Changes, LineIndex, Tracked, Transition, standing_at, whole_lines
 from bridge.harness.workspace.steps import LINE_ENDS, Step, steps_between
 
 
@@ -102,9 +102,9 @@ class Places:
             return place.at if place is not None else None
         text, old = self._ground[hunk.uri], place.hunk.old
         start, end = place.at.start, place.at.end
-        again = text.find(old, start, end) if old else -1
-        if again >= 0 and text.find(old, again + 1, end) < 0:
-            start, end = again, again + len(old)
+        again = list(standing_at(text, start, end, old)) if old else []
+        if len(again) == 1:
+            start, end = again[0], again[0] + len(old)
         elif (before := place.before) is not None:
             if not text[start:end].startswith(before.head) or not text[start:end].endswith(before.tail):
                 return None

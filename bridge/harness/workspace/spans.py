@@ -224,7 +224,7 @@ def track(tracked: Tracked, moved_by: Transition, old: str) -> Tracked:
     else:
         for step in moved_by.steps:
             start, end = _cover(start, end, step)
-    standing = list(_standing(moved_by.after, start, end, old))
+    standing = list(standing_at(moved_by.after, start, end, old))
     if len(standing) == 1:
         return Tracked(standing[0], standing[0] + len(old))
     return Tracked(start, end, damaged=True)
@@ -301,7 +301,7 @@ def to_lines(text: str, start: int, end: int) -> tuple[int, int]:
     return first, text.find("\n", end) + 1 or len(text)
 
 
-def _standing(text: str, start: int, end: int, old: str) -> Iterator[int]:
+def standing_at(text: str, start: int, end: int, old: str) -> Iterator[int]:
     """The places in [start, end) where `old` stands as whole lines; an empty one only where nothing else stands."""
     if not old:
         yield from [start] if start == end and whole_lines(text, start, end) else []

@@ -250,8 +250,12 @@ async def test_an_editor_that_had_unsaved_work_is_not_asked_to_save() -> None:
     desk.editor.open(URI, LINES)
     desk.editor.open(uri_of("b.txt"), LINES + "unsaved\n")
     async with desk.running():
-        await desk.accept(ids_of(await desk.propose({"a.txt": FIVE, "b.txt": FIVE})))
+        ids = ids_of(await desk.propose({"a.txt": FIVE, "b.txt": FIVE}))
+        await desk.accept(ids)
         assert desk.editor.saved == [URI]
+        files.raw[ROOT / "a.txt"] = desk.editor.text(URI).encode()
+        await desk.review.undo(ids, PERSON)
+        assert desk.editor.saved == [URI, URI]
 
 
 async def test_a_stopped_turn_leaves_what_stands_to_be_decided() -> None:

@@ -163,10 +163,11 @@ async def test_a_new_file_can_be_written_with_the_persons_text() -> None:
         assert files.texts() == {"new.txt": "two\n"}
 
 
-async def test_a_stale_hunk_wanted_anyway_goes_over_what_stands_there() -> None:
+@pytest.mark.parametrize("mine", ["line five", "my line 5", "line 5 of mine"])
+async def test_a_stale_hunk_wanted_anyway_goes_over_what_stands_there(mine: str) -> None:
     async with opened().running() as desk:
         (hunk,) = ids_of(await desk.propose({"a.txt": swap("line 5\n", "FIVE\n")}))
-        desk.editor.type(URI, typed(LINES, "line 5", "line five"))
+        desk.editor.type(URI, typed(LINES, "line 5", mine))
         await anyio.wait_all_tasks_blocked()
         assert desk.state(hunk).stale == "overlap"
         assert await accept_part(desk, hunk, Part(anyway=True)) == "present"
