@@ -71,8 +71,8 @@ class FakeEditor:
 
     @property
     def keeps(self) -> bool:
-        """See the port."""
-        return True
+        """See the port: one that makes an edit of version 0 unchecked can't."""
+        return self.manner.first_version > 0
 
     async def save(self, uris: Sequence[Uri]) -> None:
         """See the port: the fake has no disk, so only who was asked is kept."""

@@ -31,7 +31,8 @@ class Editor(Protocol):
     """An attached client.
 
     `keeps`: it breaks its undo before and after an edit of ours, so one edit is one step back whatever the person is
-    doing. Only then is the review policy *keep* offered.
+    doing; and it makes an edit only of the very version that is named, 0 included. Only then is the review policy
+    *keep* offered.
     """
 
     @property

@@ -49,13 +49,24 @@ class Place:
     """A hunk and where it stands. Damaged, `at` covers all that was changed there, and `before` is what stood there.
 
     Where every change was told, the hunk is whole again when the very same stands there again; where a diff had to
-    tell, `before` is a `Guard`. `under` are the later hunks that were written over it.
+    tell, `before` is a `Guard`. `under` are the later hunks that were written over it. `written`: `hunk` is
+    the change that would take out what was written.
     """
 
     hunk: Hunk
     at: Tracked
     before: Before | None = None
     under: tuple[HunkId, ...] = ()
+    written: bool = False
+
+    def whole(self, start: int) -> "Place":
+        """The hunk's text stands here, as it should."""
+        size = self.before.size if self.before is not None else self.at.end - self.at.start
+        return replace(self, at=Tracked(start, start + size), before=None, under=())
+
+    def damaged(self, start: int, end: int, before: Before | None) -> "Place":
+        """Something was changed here."""
+        return replace(self, at=Tracked(start, end, damaged=True), before=before)
 
 
 def follow(place: Place, steps: Sequence[Step]) -> Place:
@@ -86,7 +97,7 @@ def _followed(place: Place, step: Step) -> Place:
     if guard is None:
         return _typed(place, step, start, end)
     region = Tracked(start, end, damaged=True)
-    return _guarded(place.hunk, guard, track(region, step.moved_by, guard.text), step.moved_by.after)
+    return _guarded(place, guard, track(region, step.moved_by, guard.text), step.moved_by.after)
 
 
 def _typed(place: Place, step: Step, start: int, end: int) -> Place:
@@ -94,7 +105,7 @@ def _typed(place: Place, step: Step, start: int, end: int) -> Place:
     if not place.at.damaged:
         result = shift(start, end, step.moved_by)
         if isinstance(result, Moved):
-            return Place(place.hunk, Tracked(result.start, result.end))
+            return replace(place, at=Tracked(result.start, result.end))
     (changes,) = step.moved_by.steps
     if place.at.damaged:
         changes = _slid(changes, step, start, end)
@@ -104,8 +115,8 @@ def _typed(place: Place, step: Step, start: int, end: int) -> Place:
     before = _stood(place, step.before, first, last)
     start, end = first + moved, last + moved + sum(len(one.text) - (one.end - one.start) for one in joined)
     if before is not None and place.at.damaged and step.moved_by.after[start:end] == before.text:
-        return Place(place.hunk, Tracked(start + before.lead, start + before.lead + before.size))
-    return Place(place.hunk, Tracked(start, end, damaged=True), before, place.under)
+        return replace(place, before=before).whole(start + before.lead)
+    return place.damaged(start, end, before)
 
 
 def _stood(place: Place, text: str, first: int, last: int) -> Before | None:
@@ -148,14 +159,12 @@ def _is_anchored(guard: Guard, start: int, text: str) -> bool:
     return above and (start + len(guard.text) == len(text) or (not guard.last and guard.text.endswith("\n")))
 
 
-def _guarded(hunk: Hunk, guard: Guard, found: Tracked, after: str) -> Place:
+def _guarded(place: Place, guard: Guard, found: Tracked, after: str) -> Place:
     if found.damaged or guard.lost:
-        return Place(hunk, replace(found, damaged=True), guard)
+        return place.damaged(found.start, found.end, guard)
     if not _is_anchored(guard, found.start, after):
-        start, end = 0 if guard.first else found.start, len(after) if guard.last else found.end
-        return Place(hunk, Tracked(start, end, damaged=True), guard)
-    start = found.start + guard.lead
-    return Place(hunk, Tracked(start, start + len(hunk.old)))
+        return place.damaged(0 if guard.first else found.start, len(after) if guard.last else found.end, guard)
+    return replace(place, before=guard).whole(found.start + guard.lead)
 
 
 def _guard(text: str, at: Tracked, start: int, end: int) -> tuple[Guard, int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bridge.harness.ids import HunkId
 from bridge.harness.values.events import Event, Note, Placed
-from bridge.harness.values.proposals import HunkState
+from bridge.harness.values.proposals import HunkState, PlacementKind
 from bridge.harness.workspace.applying import ROLLED_BACK
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.review_state import ReviewState
@@ -23,23 +23,32 @@ class News:
         """Of one session; `fold` is called after the state's."""
         self._state = state
         self._places = places
-        self._untold: dict[HunkId, str] = {}
-        self._being_told: dict[HunkId, str] | None = None
+        self._untold: dict[HunkId, tuple[PlacementKind, str]] = {}
+        self._being_told: dict[HunkId, tuple[PlacementKind, str]] | None = None
+        self._told: dict[HunkId, PlacementKind] = {}
         self._edited: dict[HunkId, str] = {}
 
     def fold(self, event: Event, before: HunkState | None) -> None:
         """Take in one event; `before` is the state of its hunk before it."""
         match event:
             case Placed(hunk=hunk, placement="removed", cause=cause) if not cause.startswith(ROLLED_BACK):
-                self._untold[hunk] = self._why(hunk) or f"taken out again: {cause}"
+                self._note(hunk, "removed", self._why(hunk) or f"taken out again: {cause}")
             case Placed(hunk=hunk, placement="present", cause=cause) if before and before.placement == "removed":
-                self._untold[hunk] = f"there again: {cause}"
+                self._note(hunk, "present", f"there again: {cause}")
             case Placed(hunk=hunk, placement="present", cause=cause) if why := self._why(hunk):
-                self._untold[hunk] = f"{why}; {cause}"
+                self._untold[hunk] = ("present", f"{why}; {cause}")
             case Note(text=text) if text.startswith(HEAD):
                 told = self._untold if self._being_told is None else self._being_told
+                self._told |= {id_: placement for id_, (placement, _) in told.items()}
                 self._untold = {id_: what for id_, what in self._untold.items() if told.get(id_) != what}
                 self._being_told = None
+
+    def _note(self, id_: HunkId, placement: PlacementKind, what: str) -> None:
+        """To be told, unless it is as the model knows it: of its own result it knows that the hunk stands."""
+        if self._told.get(id_, "present") == placement:
+            self._untold.pop(id_, None)
+        else:
+            self._untold[id_] = (placement, what)
 
     def text(self) -> str:
         """What the model has not been told yet, or an empty string. It is told when this is in the log as a `Note`."""
@@ -58,7 +67,7 @@ class News:
         return f"rejected by the user: {state.decision.reason}" if state.decision.reason else "rejected by the user"
 
     def _rows(self) -> Iterator[str]:
-        for id_, what in self._untold.items():
+        for id_, (_, what) in self._untold.items():
             yield f"- {self._name(id_)}: {what}"
 
     def _hand_edits(self) -> Iterator[str]:

@@ -15,10 +15,13 @@ from dataclasses import dataclass, replace
 from bridge.harness.ids import HunkId, Uri
 from bridge.harness.values.proposals import Hunk, StaleReason
 from bridge.harness.values.text import Span, TextChange
-from bridge.harness.workspace.following import Before, Place, follow
+from bridge.harness.workspace.following import Before, Guard, Place, follow
 from bridge.harness.workspace.hunks import Found
 from bridge.harness.workspace.spans import Changes, LineIndex, Tracked, Transition, standing_at, whole_lines
 from bridge.harness.workspace.steps import LINE_ENDS, Step, steps_between
+
+REACH = 200
+"""Characters beside a place in which a hunk's text is looked for before it is said to be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,13 @@ class Places:
         self._expected: dict[Uri, _Expected] = {}
         self._gone: set[Uri] = set()
 
-    def add(self, uri: Uri, text: str, found: Sequence[Found]) -> None:
-        """Track hunks whose old texts stand in `text`; where another text stands by now, they move on to it."""
+    def add(self, uri: Uri, text: str, found: Sequence[Found], *, written: bool = False) -> None:
+        """Track hunks whose old texts stand in `text`; where another text stands by now, they move on to it.
+
+        `written`: they are the inverses of hunks that were written.
+        """
         ground = self._ground.setdefault(uri, text)
-        places = (Place(one.hunk, Tracked(one.start, one.end)) for one in found)
+        places = (Place(one.hunk, Tracked(one.start, one.end), written=written) for one in found)
         steps = steps_between(text, ground, None)
         self._at.setdefault(uri, {}).update({place.hunk.id: follow(place, steps) for place in places})
 
@@ -62,21 +68,20 @@ class Places:
         inverse, place = hunk.inverse(), self._place(hunk)
         if place is None:
             if hunk.op == "create":
-                self.add(hunk.uri, hunk.new, [Found(inverse, 0, len(hunk.new))])
+                self.add(hunk.uri, hunk.new, [Found(inverse, 0, len(hunk.new))], written=True)
             return
-        if (place.hunk.op, place.hunk.old, place.hunk.new) == (inverse.op, inverse.old, inverse.new):
+        if place.written:
             return
         text, at = self._ground[hunk.uri], place.at
-        if self.is_done(hunk) and place.before is not None:
-            start = at.start + place.before.lead
-            at = Tracked(start, start + len(hunk.new))
+        if (done := self._done_at(hunk.uri, place)) is not None:
+            at = Tracked(done, done + len(hunk.new))
         elif _stands(text[at.start : at.end], hunk.new):
             at = Tracked(at.start, at.end)
         else:
             start = text.find(hunk.new, at.start, at.end)
             whole = bool(hunk.new) and start >= 0 and text.find(hunk.new, start + 1, at.end) < 0
             at = Tracked(start, start + len(hunk.new)) if whole else replace(at, damaged=True)
-        self._at[hunk.uri][hunk.id] = Place(inverse, at)
+        self._at[hunk.uri][hunk.id] = Place(inverse, at, written=True)
 
     def split(self, hunk: Hunk, children: Sequence[Hunk]) -> None:
         """The children take the hunk's place, in order, in its rank among hunks at one point."""
@@ -84,12 +89,13 @@ class Places:
         region = self.region(hunk)
         if place is None or region is None:
             return
-        turned = place.hunk.old != hunk.old or place.hunk.op != hunk.op
         places: dict[HunkId, Place] = {}
         start = region.start
         for number, child in enumerate(children, start=1):
-            end = region.end if number == len(children) else start + len(child.new if turned else child.old)
-            places[child.id] = Place(child.inverse() if turned else child, Tracked(start, end))
+            end = region.end if number == len(children) else start + len(child.new if place.written else child.old)
+            places[child.id] = Place(
+                child.inverse() if place.written else child, Tracked(start, end), written=place.written
+            )
             start = end
         rows = [(id_, one) for id_, one in known.items() if id_ != hunk.id]
         rank = list(known).index(hunk.id)
@@ -164,13 +170,18 @@ class Places:
         return "overlap" if place.at.damaged and not self.is_done(hunk) else None
 
     def is_done(self, hunk: Hunk) -> bool:
-        """Whether somebody else made exactly this change: then it counts as done."""
+        """Whether somebody else made exactly this change: then it counts as done. Of a written one: took it out."""
         place = self._place(hunk)
-        if place is None or not place.at.damaged:
+        return place is not None and self._done_at(hunk.uri, place) is not None
+
+    def may_stand(self, hunk: Hunk) -> bool:
+        """Whether the text of a written hunk may still stand about its place, where a diff had to say it does not."""
+        at, text = self.at(hunk), self._ground.get(hunk.uri, "")
+        if at is None or not hunk.new:
             return False
-        before = place.before
-        wanted = place.hunk.new if before is None else before.head + place.hunk.new + before.tail
-        return self.current(hunk) == wanted
+        reach = len(hunk.new) + REACH
+        near = standing_at(text, max(at.start - reach, 0), min(at.end + reach, len(text)), hunk.new)
+        return next(near, None) is not None
 
     def is_whole(self, hunk: Hunk) -> bool:
         """Whether the text that the hunk replaces (or, once it was written, its new text) stands at its place."""
@@ -237,6 +248,24 @@ class Places:
         """The hunks of a file that have a place."""
         return (place.hunk for place in self._at.get(uri, {}).values())
 
+    def _done_at(self, uri: Uri, place: Place) -> int | None:
+        """Where the place's new text stands, instead of its old one; None where it does not, or nobody can know."""
+        at, before, text = place.at, place.before, self._ground[uri]
+        if not at.damaged:
+            return None
+        if before is None:
+            return at.start if text[at.start : at.end] == place.hunk.new else None
+        if isinstance(before, Guard) and before.lost:
+            return None
+        wanted = before.head + place.hunk.new + before.tail
+        if text[at.start : at.end] == wanted:
+            return at.start + before.lead
+        as_before = next(standing_at(text, at.start, at.end, before.text), None)
+        if not place.written or not isinstance(before, Guard) or as_before is not None:
+            return None
+        found = list(standing_at(text, at.start, at.end, wanted))
+        return found[0] + before.lead if len(found) == 1 else None
+
     def _place(self, hunk: Hunk) -> Place | None:
         return self._at.get(hunk.uri, {}).get(hunk.id)
 
@@ -252,7 +281,7 @@ def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iter
         start, end = place.at.start, place.at.end
         if id_ in written:
             at = written[id_]
-            yield id_, Place(place.hunk, at, Before(expected.before[start:end], 0, end - start), place.under)
+            yield id_, replace(place, at=at, before=Before(expected.before[start:end], 0, end - start))
         elif place.at.damaged:
             yield id_, follow(place, [step])
         elif start != end or start not in points:

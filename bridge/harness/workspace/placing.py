@@ -225,14 +225,18 @@ class Placer:
             if reply.applied and not watch.count:
                 await self._placed(plan.hunks, "unverified", UNHEARD)
                 return ()
-            unchecked = reply.applied and document.version <= 0
+            unchecked = reply.applied and self._is_unchecked(document)
             verdicts = self._at_their_places(plan, verdicts, watch.text, unchecked=unchecked)
             unsure = [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "unverified"]
-            if unsure and document.version <= 0 and await self._heal(plan, watch):
+            if unsure and self._is_unchecked(document) and await self._heal(plan, watch):
                 return ()
         await self._placed([h for h, v in zip(plan.hunks, verdicts, strict=True) if v == "present"], "present", "")
         await self._placed(unsure, "unverified", "the editor's text could not be matched with the edit")
         return [hunk for hunk, verdict in zip(plan.hunks, verdicts, strict=True) if verdict == "absent"]
+
+    def _is_unchecked(self, document: OpenDocument) -> bool:
+        """Whether the editor makes an edit of this version whatever the person has typed since."""
+        return document.version <= 0 and not self._editor.keeps
 
     async def _watch_for(self, plan: Plan, watch: "Watch", reply: EditReply) -> Sequence[str]:
         """Look at the text after the answer, and at each later one, until it is clear what stands.
@@ -290,6 +294,8 @@ class Placer:
         if watch.text != healed:
             return False
         await self._placed(plan.hunks, "present", "the editor had put it on a wrong line; moved to its place")
+        for hunk in plan.hunks:  # where it stands was told by nobody
+            self._places.drop(hunk)
         return True
 
     async def _to_disk(self, uri: Uri, hunks: Sequence[Hunk]) -> Sequence[Hunk]:

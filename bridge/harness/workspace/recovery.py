@@ -53,19 +53,21 @@ class Recovery:
         index = LineIndex(base)
         text, moved = base, 0
         found: list[Found] = []
+        written: list[Found] = []
         changes: list[TextChange] = []
         for hunk in sorted(hunks, key=lambda one: (one.span.start, one.span.end)):
             start, end = index.offsets(hunk.span)
             if self._state.states[hunk.id].stands:
-                found.append(Found(hunk.inverse(), start + moved, start + moved + len(hunk.new)))
+                written.append(Found(hunk.inverse(), start + moved, start + moved + len(hunk.new)))
                 changes.append(TextChange(start, end, hunk.new))
                 moved += len(hunk.new) - (end - start)
             elif hunk.op != "create":
                 found.append(Found(hunk, start + moved, end + moved))
-        if found:
+        if found or written:
             text = apply_step(base, changes)
             self._places.stands(uri, text, None)
             self._places.add(uri, text, found)
+            self._places.add(uri, text, written, written=True)
 
     async def _look(self, hunk: Hunk) -> None:
         """An intent without its `Placed`: what was expected stands, or what was before, or neither."""
@@ -82,7 +84,11 @@ class Recovery:
             seen = "present" if intent.undo else "unverified"
         else:
             seen = "unverified"
-        cause = "the bridge stopped while it was written" if seen == "unverified" else SEEN
+        cause = SEEN
+        if seen == "unverified":
+            cause = "the bridge stopped while it was written"
+        elif intent.undo and seen == "present":
+            cause = "it still stands: the bridge stopped before it was taken out"
         await self._outside.journal.append(Placed(hunk.id, seen, cause))
 
     async def standing(self, uri: Uri) -> str | None:

@@ -216,6 +216,10 @@ class Reviewer:
             return children[chosen].id
 
     def _carved(self, hunk: Hunk, state: HunkState, part: Part) -> tuple[tuple[Hunk, ...], int]:
+        if not part.anyway and self._places.is_tracked(hunk) and not self._places.is_whole(hunk):
+            raise Stale(
+                "the text changed here", hint="Look at what stands there now; then apply it anyway, or reject it."
+            )
         if part.lines is not None:
             return carving.by_lines(hunk, part.lines)
         if state.stands:

@@ -74,7 +74,8 @@ def _step(before: str, change: TextChange) -> Step:
         line = TextChange(change.start, change.end + 1, change.text + before[change.start])
         return Step.of(before, Transition((Changes([line]),), moved_by.after))
     whole = (change.start, change.end) == (0, len(before))
-    if change.start == change.end or not change.text or (not whole and _is_in_one_line(before, moved_by.steps[0].all)):
+    exact = not change.text or _is_in_one_line(before, moved_by.steps[0].all)
+    if change.start == change.end or (exact and not whole):
         return Step.of(before, moved_by)
     return Step.of(before, moved_by, tuple(_doubts(before, change)), whole=whole)
 

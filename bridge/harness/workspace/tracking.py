@@ -86,7 +86,7 @@ class Tracker:
         if state is None or hunk is None:
             return None
         match state.placement:
-            case "present" if self._places.is_done(hunk):
+            case "present" if self._places.is_done(hunk) and not self._places.may_stand(hunk):
                 return Placed(id_, "removed", TAKEN_OUT)
             case "removed" if self._places.is_whole(hunk):
                 return Placed(id_, "present", PUT_BACK)

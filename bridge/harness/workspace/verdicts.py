@@ -83,7 +83,7 @@ class Verdicts:
         if hunk.op == "delete" or self._places.is_whole(hunk):
             return None
         if not self._places.is_tracked(hunk):
-            return HunkOutcome(id_, "refused", "it was written too long ago to be undone here: undo it by hand")
+            return HunkOutcome(id_, "refused", "where it stands is not known any more: undo it by hand")
         upon = [other for other in self._places.upon(hunk) if self._state.states[other].stands]
         blockers = tuple(other for other in upon if other not in together)
         if blockers:

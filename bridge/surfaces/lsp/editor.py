@@ -41,7 +41,7 @@ class LspEditor:
         """What the client calls itself, the units that it counts columns in, and which requests of ours it answers."""
         self.encoding = encoding
         self._applies, self._saves = applies, saves
-        self._first_version = 1 if name == "Neovim" else 0
+        self._first_version = 1 if name == "Neovim" and not applies else 0
 
     @property
     def keeps(self) -> bool:
@@ -52,7 +52,7 @@ class LspEditor:
         """A document's version, such that the client refuses an edit for an older one.
 
         Neovim gives a document the version 0 until its first change, and then its change count, which is 3 or more; it
-        checks only versions above 0. Any number between has 0 checked as well.
+        checks only versions above 0. Any number between has 0 checked as well. A client of ours checks every version.
         """
         return max(told, self._first_version)
 

@@ -5,6 +5,7 @@ import pytest
 
 from bridge.harness.errors import Stale
 from bridge.harness.ids import HunkId
+from bridge.harness.values.events import Note
 from bridge.harness.values.text import TextChange
 from tests.support.fake_editor import VSCODE, Manner
 from tests.support.review_desk import PERSON, Desk, ids_of, swap, typed, uri_of
@@ -84,6 +85,7 @@ async def test_what_the_editors_own_undo_brings_back_is_noticed_hunk_by_hunk() -
         both = lambda text: swap("line 8\n", "line 8\nnew\n")(swap("line 4\n", "")(text))  # noqa: E731
         ids = ids_of(await desk.propose({"a.txt": both}, "keep"))
         await desk.review.undo(ids, PERSON)
+        await desk.journal.append(Note(desk.review.news()))
         desk.editor.undo(URI)
         await anyio.wait_all_tasks_blocked()
         assert desk.editor.text(URI) == both(LINES)

@@ -114,6 +114,9 @@ async def test_the_persons_own_undo_and_redo_are_noticed_and_told_to_the_model(p
         assert desk.state(hunk).placement == "present"
         assert desk.state(hunk).open is (policy == "keep")
         assert "there again" in desk.review.news()
+        desk.editor.undo(URI)
+        await anyio.wait_all_tasks_blocked()
+        assert desk.review.news() == "", "it is as the model was told last"
 
 
 async def test_undo_and_redo_between_two_steps_cancel_out_in_what_the_model_is_told() -> None:
@@ -124,6 +127,10 @@ async def test_undo_and_redo_between_two_steps_cancel_out_in_what_the_model_is_t
         assert desk.review.news().startswith(HEAD)
         assert desk.review.news().count("hunk 1 of 1") == 1
         assert desk.state(hunk).placement == "removed"
+        desk.editor.type(URI, typed(LINES, "line 5\n", "FIVE\nfive\n"))
+        await anyio.wait_all_tasks_blocked()
+        assert desk.state(hunk).placement == "present"
+        assert desk.review.news() == ""
 
 
 async def test_a_hand_edit_of_a_hunk_that_waits_reaches_the_model_once() -> None:
@@ -202,6 +209,19 @@ async def test_closing_a_document_without_saving_takes_the_hunk_with_it() -> Non
             while desk.state(hunk).placement != "removed":
                 await anyio.lowlevel.checkpoint()
         assert not desk.state(hunk).open
+
+
+async def test_closing_without_saving_takes_hunks_beside_each_other() -> None:
+    files = FakeFiles(raw={ROOT / "a.txt": LINES.encode()})
+    desk = Desk(files=files)
+    desk.editor.open(URI, LINES)
+    async with desk.running():
+        beside = {"a.txt": lambda text: swap("line 4\n", "new\n")(swap("line 2\n", "")(text))}
+        ids = ids_of(await desk.propose(beside, "keep"))
+        desk.editor.close(URI)
+        with anyio.fail_after(5):
+            while {desk.state(id_).placement for id_ in ids} != {"removed"}:
+                await anyio.lowlevel.checkpoint()
 
 
 async def test_after_a_restart_what_waits_to_be_kept_can_still_be_undone() -> None:

@@ -128,6 +128,15 @@ async def test_a_range_that_the_hunk_does_not_have_is_refused(start: int, end: i
         assert waiting(desk) == [("line 4\nline 5\nline 6\n", "FOUR\nFIVE\nSIX\n")]
 
 
+@pytest.mark.parametrize("part", [lines(0, 2), Part(text="mine\n")])
+async def test_a_hunk_that_no_longer_fits_is_not_carved(part: Part) -> None:
+    async with opened().running() as desk:
+        (hunk,) = ids_of(await desk.propose({"a.txt": THREE}))
+        desk.editor.type(URI, typed(LINES, "line 5", "mine"))
+        with pytest.raises(Stale):
+            await desk.review.carve(hunk, part)
+
+
 async def test_all_lines_are_the_hunk_itself() -> None:
     async with opened().running() as desk:
         (hunk,) = ids_of(await desk.propose({"a.txt": THREE}))
