@@ -19,7 +19,7 @@ from bridge.harness.ids import ApprovalId, HunkId, SessionId, Uri, new_id
 from bridge.harness.session.log import SessionLog, read_log
 from bridge.harness.values.approvals import Approval
 from bridge.harness.values.events import Note, PromptContext, Recorded, SessionOpened
-from bridge.harness.values.proposals import Actor, HunkOutcome, Part, Verdict
+from bridge.harness.values.proposals import Actor, Hunk, HunkOutcome, Part, Verdict
 from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.views import HunkView
 
@@ -183,6 +183,11 @@ class Runtime:
         """The hunks that wait, by place."""
         chosen = self.sessions() if session is None else (self.session(session),)
         return [(one, view) for one in chosen for view in one.review.views(uri)]
+
+    def hunks_in_order(self, uri: Uri | None = None, session: SessionId | None = None) -> list[tuple[Session, Hunk]]:
+        """The same, not looked at yet: for pages of thousands."""
+        chosen = self.sessions() if session is None else (self.session(session),)
+        return [(one, hunk) for one in chosen for hunk in one.review.in_order(uri)]
 
     def hunk(self, id_: HunkId) -> tuple[Session, HunkView]:
         """One hunk, settled or not; raises `NotFound`."""

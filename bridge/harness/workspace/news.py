@@ -74,7 +74,8 @@ class News:
         """Hunks that stand and wait to be kept or undone, and that the person has edited meanwhile."""
         for hunk in self._state.live():
             state = self._state.states[hunk.id]
-            edited = state.stands and self._places.is_tracked(hunk) and not self._places.is_whole(hunk)
+            known = state.stands and hunk.new and self._places.is_tracked(hunk)
+            edited = known and not self._places.is_whole(hunk) and not self._places.may_stand(hunk)
             if not edited or hunk.id in self._untold or self._places.upon(hunk):
                 continue
             current = self._places.current(hunk)

@@ -192,6 +192,11 @@ class Places:
         """Whether its place is known."""
         return self._place(hunk) is not None
 
+    def order(self, hunk: Hunk) -> tuple[int, int]:
+        """What the hunks of a file are sorted by: where they begin and end."""
+        at = self.at(hunk)
+        return (at.start, at.end) if at is not None else (hunk.span.start, hunk.span.end)
+
     def rank(self, hunk: Hunk) -> int:
         """Its place in the order of the file's hunks: of several insertions at one point it says which comes first."""
         return list(self._at.get(hunk.uri, {})).index(hunk.id) if self.is_tracked(hunk) else 0

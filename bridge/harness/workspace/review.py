@@ -248,6 +248,14 @@ class Reviewer:
         """The hunks that are not settled, or wait for the person, in order of place; of one file or of all."""
         return self._views.all(uri)
 
+    def in_order(self, uri: Uri | None = None) -> list[Hunk]:
+        """The hunks of `views`, not looked at yet."""
+        return self._views.in_order(uri)
+
+    def view(self, hunk: Hunk) -> HunkView:
+        """One hunk as it stands now."""
+        return self._views.of(hunk)
+
     def find(self, id_: HunkId) -> HunkView | None:
         """A hunk by its id, settled or not."""
         return self._views.find(id_)

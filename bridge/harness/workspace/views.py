@@ -36,8 +36,12 @@ class Views:
 
     def all(self, uri: Uri | None = None) -> tuple[HunkView, ...]:
         """The hunks that are not settled, or wait for the person, in order of place; of one file or of all."""
-        found = [self.of(hunk) for hunk in self._state.live() if uri in (None, hunk.uri)]
-        return tuple(sorted(found, key=lambda view: (view.hunk.uri, view.span.start, view.span.end, view.index)))
+        return tuple(map(self.of, self.in_order(uri)))
+
+    def in_order(self, uri: Uri | None = None) -> list[Hunk]:
+        """The hunks of `all`, not looked at yet: a page of thousands looks at its own."""
+        found = (hunk for hunk in self._state.live() if uri in (None, hunk.uri))
+        return sorted(found, key=lambda hunk: (hunk.uri, *self._places.order(hunk), self._state.numbers[hunk.id]))
 
     def of(self, hunk: Hunk) -> HunkView:
         """One hunk as it stands now."""

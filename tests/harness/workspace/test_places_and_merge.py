@@ -1,4 +1,4 @@
-"""Where no editor tells what happened, hunks are moved by comparing texts: never further than a three-way merge goes."""
+"""Where no editor tells what happened, hunks are moved by comparing texts: no further than a three-way merge goes."""
 
 import random
 

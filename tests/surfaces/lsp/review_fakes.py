@@ -73,6 +73,9 @@ class FakeReview:
     def find(self, id_: HunkId) -> HunkView | None:
         return next((view for view in self.runtime.views if view.hunk.id == id_), None)
 
+    def view(self, hunk: Hunk) -> HunkView:
+        return next(view for view in self.runtime.views if view.hunk.id == hunk.id)
+
     def views(self, uri: Uri | None = None) -> tuple[HunkView, ...]:
         return tuple(view for view in self.runtime.views if uri in (None, view.hunk.uri))
 
@@ -229,6 +232,9 @@ class FakeRuntime:
         found = [view for view in self.views if uri in (None, view.hunk.uri)]
         by_place = sorted(found, key=lambda view: (view.hunk.uri, view.span.start))
         return [(self.session(SESSION), view) for view in by_place]
+
+    def hunks_in_order(self, uri: Uri | None = None, session: SessionId | None = None) -> list[tuple[Session, Hunk]]:
+        return [(one, view.hunk) for one, view in self.hunks(uri, session)]
 
     def session(self, id_: SessionId) -> Session:
         return cast("Session", FakeSession(self))

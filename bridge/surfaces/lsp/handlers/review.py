@@ -21,10 +21,10 @@ PAGE_BYTES = 56 << 10
 async def list_(context: Context, params: wire.ListReviewRequest) -> wire.ListReviewResponse:
     """A page of hunks in the order of place."""
     uri = known_uri(params.uri, "uri") if params.uri else None
-    found = context.runtime.hunks(uri, SessionId(params.session_id) if params.session_id else None)
+    found = context.runtime.hunks_in_order(uri, SessionId(params.session_id) if params.session_id else None)
     start = place_in_list(params.cursor)
     rows = found[start:]
-    page = list(_page(seen_view(session.id, view, context.seen) for session, view in rows))
+    page = list(_page(seen_view(one.id, one.review.view(hunk), context.seen) for one, hunk in rows))
     following = start + len(page)
     return wire.ListReviewResponse(hunks=tuple(page), next_cursor=str(following) if following < len(found) else None)
 
