@@ -1,0 +1,15 @@
+/** The context keys by which menus, keys and welcome texts know what goes on. */
+
+import { commands } from "vscode";
+
+type Key = "state" | "working" | "questions" | "waiting" | "comments" | "onHunk" | "onStale" | "fileHasHunks";
+
+const known = new Map<Key, unknown>();
+
+/** Set a key; the editor is told only if it changed. */
+export function setContext(key: Key, value: string | number | boolean): void {
+  if (known.get(key) !== value) {
+    known.set(key, value);
+    void commands.executeCommand("setContext", `harnessBridge.${key}`, value);
+  }
+}

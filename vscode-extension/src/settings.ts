@@ -1,0 +1,42 @@
+/** The person's settings, as the daemon takes them. */
+
+import { ConfigurationTarget, workspace } from "vscode";
+import type { InitializationOptions, ReviewPolicy, SavePolicy } from "./protocol/generated";
+
+const SECTION = "harnessBridge";
+
+/** The settings that the daemon reads only when it starts. */
+export const START_SETTINGS = ["command", "model", "save", "stateDir", "env"].map((name) => `${SECTION}.${name}`);
+export const REVIEW_SETTING = `${SECTION}.review`;
+export const COMMAND_SETTING = `${SECTION}.command`;
+
+export function command(): string[] {
+  const given = workspace.getConfiguration(SECTION).get<string[]>("command", []);
+  return given.length > 0 && given[0] ? given : ["harness-bridge"];
+}
+
+export function reviewPolicy(): ReviewPolicy {
+  return workspace.getConfiguration(SECTION).get<ReviewPolicy>("review", "ask");
+}
+
+export async function setReviewPolicy(value: ReviewPolicy): Promise<void> {
+  await workspace.getConfiguration(SECTION).update("review", value, ConfigurationTarget.Global);
+}
+
+/** The environment of the daemon: the editor's own and what was added. */
+export function environment(): Record<string, string | undefined> {
+  return { ...process.env, ...workspace.getConfiguration(SECTION).get<Record<string, string>>("env", {}) };
+}
+
+/** What is empty is left out, so that the daemon's environment decides. */
+export function initializationOptions(): InitializationOptions {
+  const settings = workspace.getConfiguration(SECTION);
+  const model = settings.get<string>("model", "");
+  const stateDir = settings.get<string>("stateDir", "");
+  return {
+    review: reviewPolicy(),
+    save: settings.get<SavePolicy>("save", "clean"),
+    ...(model ? { model } : {}),
+    ...(stateDir ? { stateDir } : {}),
+  };
+}
