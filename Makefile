@@ -15,7 +15,7 @@ COMPILE := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --pytho
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: check
 check: $(READY) ## Lint, format, types, import contracts, architecture, generated files
@@ -28,15 +28,20 @@ check: $(READY) ## Lint, format, types, import contracts, architecture, generate
 
 .PHONY: test
 test: $(READY) ## The fast tests
-	$(PY) -m pytest -m "not slow and not nvim and not bench"
+	$(PY) -m pytest -m "not slow and not nvim and not vscode and not bench"
 
 .PHONY: test-nvim
 test-nvim: $(READY) ## The tests that drive a real Neovim
 	$(PY) -m pytest -m nvim
 
+.PHONY: test-vscode
+test-vscode: $(READY) ## The tests that drive a real VS Code; the first time it is downloaded (about 800 MB on disk)
+	$(PY) scripts/vscode_setup.py
+	$(PY) -m pytest -m vscode
+
 .PHONY: test-slow
 test-slow: $(READY) ## The slow tests and the measured bounds
-	$(PY) -m pytest -m "(slow or bench) and not nvim"
+	$(PY) -m pytest -m "(slow or bench) and not nvim and not vscode"
 
 .PHONY: demo
 demo: $(READY) ## Review a scripted change in a sample project, in the terminal (SEED=n picks another one)

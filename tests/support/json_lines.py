@@ -23,7 +23,7 @@ class JsonLines:
         except OSError:
             self._socket.close()
             raise
-        self._file = self._socket.makefile("rb")
+        self._read = b""
         self._number = 0
 
     def call(self, op: str, *, within: float = CALL_S, **given: Any) -> Any:
@@ -32,8 +32,9 @@ class JsonLines:
         self._socket.settimeout(within)
         try:
             self._socket.sendall(json.dumps({"id": self._number, "op": op, **given}).encode() + b"\n")
-            while line := self._file.readline():
+            while line := self._line():
                 answer = json.loads(line)
+                # An earlier one came too late for whoever asked.
                 if answer["id"] == self._number:
                     return self._result(answer)
         except OSError as error:
@@ -42,8 +43,17 @@ class JsonLines:
 
     def close(self) -> None:
         """Hang up."""
-        self._file.close()
         self._socket.close()
+
+    def _line(self) -> bytes:
+        """The next line, empty at the end; what came of it before a time-out is kept."""
+        while b"\n" not in self._read:
+            data = self._socket.recv(1 << 16)
+            if not data:
+                return b""
+            self._read += data
+        line, _, self._read = self._read.partition(b"\n")
+        return line
 
     def _result(self, answer: dict[str, Any]) -> Any:
         if "error" in answer:
