@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import anyio
 import anyio.lowlevel
 
 from bridge.harness.ids import Uri
@@ -65,6 +66,7 @@ class FakeEditor:
         self.afterwards: list[Callable[[], None]] = []
         self.edits: list[DocumentEdit] = []
         self.saved: list[Uri] = []
+        self.held: anyio.Event | None = None
         self.manner = manner
         self._documents = documents
         self._trace = trace
@@ -76,6 +78,8 @@ class FakeEditor:
 
     async def save(self, uris: Sequence[Uri]) -> None:
         """See the port: the fake has no disk, so only who was asked is kept."""
+        if self.held is not None:
+            await self.held.wait()
         self.saved += uris
 
     def open(self, uri: Uri, text: str) -> None:

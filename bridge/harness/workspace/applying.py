@@ -77,6 +77,7 @@ class Applier:
         self._outside = outside
         self._state = state
         self._places = places
+        self._writing: dict[Uri, anyio.Lock] = {}
         self._placer = Placer(outside.journal, outside.files, outside.documents, outside.editor, places)
 
     async def apply(self, hunks: Iterable[Hunk]) -> None:
@@ -99,6 +100,12 @@ class Applier:
             left = [hunk for hunk in left if hunk not in free]
             for uri, group in self._by_file(free):
                 await self._place(placer, uri, [hunk.inverse() for hunk in group])
+
+    async def written(self, uris: Iterable[Uri]) -> None:
+        """Until nothing of these files is being written or saved."""
+        for uri in uris:
+            async with self._writing.setdefault(uri, anyio.Lock()):
+                pass
 
     async def problems(self, hunks: Sequence[Hunk]) -> dict[HunkId, HunkOutcome]:
         """A dry run: which of these could not be written now, and why."""
@@ -131,10 +138,11 @@ class Applier:
 
     async def _place(self, placer: Placer, uri: Uri, hunks: Sequence[Hunk]) -> None:
         """Write, and save where the rule says so: what runs next sees the disk."""
-        clean = await self._is_clean(uri)
-        await placer.place(uri, hunks)
-        if clean and any(self._state.states[hunk.id].placement in ("present", "removed") for hunk in hunks):
-            await self._outside.editor.save([uri])
+        async with self._writing.setdefault(uri, anyio.Lock()):
+            clean = await self._is_clean(uri)
+            await placer.place(uri, hunks)
+            if clean and any(self._state.states[hunk.id].placement in ("present", "removed") for hunk in hunks):
+                await self._outside.editor.save([uri])
 
     async def _is_clean(self, uri: Uri) -> bool:
         """Whether the document may be saved after the edit: so that what runs next sees it on disk."""

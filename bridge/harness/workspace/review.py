@@ -152,6 +152,7 @@ class Reviewer:
         """See the port."""
         while not all(self._state.states[hunk.id].settled for hunk in self._state.hunks_of(proposal)):
             await self._changed.wait()
+        await self._applier.written({hunk.uri for hunk in self._state.hunks_of(proposal)})
         return self.outcomes(proposal)
 
     async def withdraw(self, proposal: ProposalId, reason: str) -> None:

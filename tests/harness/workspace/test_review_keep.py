@@ -278,6 +278,23 @@ async def test_an_editor_that_had_unsaved_work_is_not_asked_to_save() -> None:
         assert desk.editor.saved == [URI, URI]
 
 
+async def test_a_call_is_over_when_its_file_is_saved() -> None:
+    files = FakeFiles(raw={ROOT / "a.txt": LINES.encode()})
+    desk = Desk(files=files)
+    desk.editor.open(URI, LINES)
+    desk.editor.held = anyio.Event()
+    async with desk.running(), anyio.create_task_group() as group:
+        proposal = await desk.propose({"a.txt": FIVE})
+        group.start_soon(desk.accept, ids_of(proposal))
+        with anyio.move_on_after(0.5) as waited:
+            await desk.review.settle(proposal.id)
+        assert waited.cancelled_caught
+        assert [view.state.placement for view in desk.review.views()] == []
+        desk.editor.held.set()
+        await desk.review.settle(proposal.id)
+        assert desk.editor.saved == [URI]
+
+
 async def test_a_stopped_turn_leaves_what_stands_to_be_decided() -> None:
     async with opened().running() as desk:
         proposal = await desk.propose({"a.txt": FIVE}, "keep")
