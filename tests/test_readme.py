@@ -31,5 +31,5 @@ def test_the_script_makes_two_hunks_of_the_file_that_is_shown() -> None:
 
 
 def test_the_pictures_that_are_shown_are_there() -> None:
-    for path in re.findall(r"\]\(([^)]+\.(?:svg|md))\)", README):
+    for path in re.findall(r"\]\(([^)]+\.(?:svg|png|md))\)", README):
         assert (PROJECT / path).exists(), path

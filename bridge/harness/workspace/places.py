@@ -130,7 +130,13 @@ class Places:
         self._gone.discard(old)
 
     def expect(self, uri: Uri, before: str, after: str, changes: Sequence[tuple[HunkId, TextChange]]) -> None:
-        """Our own edit is on its way: should `before` become `after`, then by exactly these changes."""
+        """Our own edit is on its way: should `before` become `after`, then by exactly these changes.
+
+        What it empties may come to stand at one point with others: from now on they are in the order that they have now.
+        """
+        by_place = sorted(self._at.get(uri, {}).items(), key=lambda row: (row[1].at.start, row[1].at.end))
+        if by_place:
+            self._at[uri] = dict(by_place)
         moved_by = Transition((Changes([change for _, change in changes]),), after)
         self._expected[uri] = _Expected(before, moved_by, tuple(changes))
 
@@ -145,7 +151,7 @@ class Places:
         places, expected = self._at.get(uri, {}), self._expected.get(uri)
         if expected is not None and (expected.before, expected.moved_by.after) == (before, text):
             del self._expected[uri]  # the person's redo of it, later, is theirs
-            self._at[uri] = dict(_after_own_edit(places, expected))
+            places.update(_after_own_edit(places, expected))
         else:
             steps = steps_between(before, text, changes)
             places.update({id_: follow(place, steps) for id_, place in places.items()})
@@ -276,13 +282,12 @@ class Places:
 
 
 def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iterator[tuple[HunkId, Place]]:
-    """Places after our own edit, in the order of place. Of several at one point each keeps its rank."""
-    rows = sorted(places.items(), key=lambda row: (row[1].at.start, row[1].at.end))
-    ranks = {id_: rank for rank, (id_, _) in enumerate(rows)}
+    """Places after our own edit. Of several at one point each keeps its rank."""
+    ranks = {id_: rank for rank, id_ in enumerate(places)}
     step = Step.of(expected.before, expected.moved_by)
     points = {change.start for _, change in expected.changes if change.start == change.end}
     written = dict(_written(expected.changes))
-    for id_, place in rows:
+    for id_, place in places.items():
         start, end = place.at.start, place.at.end
         if id_ in written:
             at = written[id_]

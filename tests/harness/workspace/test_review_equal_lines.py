@@ -7,7 +7,7 @@ from bridge.harness.errors import Stale
 from bridge.harness.ids import HunkId
 from bridge.harness.values.events import Note
 from bridge.harness.values.text import TextChange
-from tests.support.fake_editor import VSCODE, Manner
+from tests.support.fake_editor import NEOVIM, VSCODE, Manner
 from tests.support.review_desk import PERSON, Desk, ids_of, swap, typed, uri_of
 from tests.support.skipping_loop import SkippingLoop
 
@@ -78,6 +78,15 @@ async def test_deletions_that_touch_come_back_in_their_order(order: tuple[int, i
         for group in [ids] if together else [[id_] for id_ in ids]:
             await desk.review.undo(group, PERSON)
         assert desk.editor.text(URI) == LINES
+
+
+async def test_deletions_that_touch_come_back_in_their_order_after_typing_while_they_were_made() -> None:
+    async with opened(NEOVIM).running() as desk:
+        first = ids_of(await desk.propose({"a.txt": swap("line 5\n", "")}, "keep"))
+        desk.editor.afterwards.append(lambda: desk.editor.type(URI, TextChange(0, 0, "top\n")))
+        second = ids_of(await desk.propose({"a.txt": swap("line 4\n", "")}, "keep"))
+        await desk.review.undo([*first, *second], PERSON)
+        assert desk.editor.text(URI) == "top\n" + LINES
 
 
 async def test_what_the_editors_own_undo_brings_back_is_noticed_hunk_by_hunk() -> None:
