@@ -132,7 +132,7 @@ class Places:
     def expect(self, uri: Uri, before: str, after: str, changes: Sequence[tuple[HunkId, TextChange]]) -> None:
         """Our own edit is on its way: should `before` become `after`, then by exactly these changes.
 
-        What it empties may come to stand at one point with others: from now on they are in the order that they have now.
+        What it empties may come to stand at one point with others: their order is from now on the one of this moment.
         """
         by_place = sorted(self._at.get(uri, {}).items(), key=lambda row: (row[1].at.start, row[1].at.end))
         if by_place:

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from bridge.harness.ids import HunkId
+from bridge.harness.ids import HunkId, ProposalId
 from bridge.harness.values.events import Decided, Note, Placed
 from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.news import HEAD
@@ -283,15 +283,24 @@ async def test_a_call_is_over_when_its_file_is_saved() -> None:
     desk = Desk(files=files)
     desk.editor.open(URI, LINES)
     desk.editor.held = anyio.Event()
+    settled = anyio.Event()
+
+    async def settle(proposal: ProposalId) -> None:
+        await desk.review.settle(proposal)
+        settled.set()
+
     async with desk.running(), anyio.create_task_group() as group:
         proposal = await desk.propose({"a.txt": FIVE})
-        group.start_soon(desk.accept, ids_of(proposal))
-        with anyio.move_on_after(0.5) as waited:
-            await desk.review.settle(proposal.id)
-        assert waited.cancelled_caught
-        assert [view.state.placement for view in desk.review.views()] == []
+        (hunk,) = ids_of(proposal)
+        group.start_soon(desk.accept, [hunk])
+        group.start_soon(settle, proposal.id)
+        with anyio.fail_after(60):
+            while desk.state(hunk).placement != "present":
+                await anyio.lowlevel.checkpoint()
+        await anyio.wait_all_tasks_blocked()
+        assert not settled.is_set()
         desk.editor.held.set()
-        await desk.review.settle(proposal.id)
+        await settled.wait()
         assert desk.editor.saved == [URI]
 
 
