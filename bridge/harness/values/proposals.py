@@ -177,6 +177,11 @@ class HunkState:
         return self.placement in ("present", "unverified")
 
     @property
+    def may_become_rejected(self) -> bool:
+        """It was written under *keep*, and nobody has rejected it yet."""
+        return self.policy == "keep" and (self.decision is None or self.decision.verdict == "accepted")
+
+    @property
     def to_be_placed(self) -> bool:
         """Its text should be in the file, and is not yet."""
         wanted = self.policy == "keep" if self.decision is None else self.decision.verdict == "accepted"

@@ -282,7 +282,11 @@ class Places:
 
 
 def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iterator[tuple[HunkId, Place]]:
-    """Places after our own edit. Of several at one point each keeps its rank."""
+    """Places after our own edit. Of several at one point each keeps its rank.
+
+    What was damaged is whole again only where a hunk that was written over it is taken out: another edit of ours that
+    happens to leave the same text says nothing of it.
+    """
     ranks = {id_: rank for rank, id_ in enumerate(places)}
     step = Step.of(expected.before, expected.moved_by)
     points = {change.start for _, change in expected.changes if change.start == change.end}
@@ -293,7 +297,9 @@ def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iter
             at = written[id_]
             yield id_, replace(place, at=at, before=Before(expected.before[start:end], 0, end - start))
         elif place.at.damaged:
-            yield id_, follow(place, [step])
+            after = follow(place, [step])
+            whole = after.at.damaged or any(other in written for other in place.under)
+            yield id_, after if whole else place.damaged(after.at.start, after.at.end, None)
         elif start != end or start not in points:
             after = follow(place, [step])
             yield id_, replace(after, under=tuple(_over(place.at, expected))) if after.at.damaged else after

@@ -192,7 +192,7 @@ class Reviewer:
         if verdict == "accepted":
             await self._apply([self._state.hunks[id_] for id_ in agreed if self._state.states[id_].to_be_placed])
         else:
-            await self._applier.take_out(standing)
+            await self._take_out(standing)
         return tuple(refused.get(id_) or self._verdicts.outcome(id_) for id_ in ids)
 
     async def carve(self, id_: HunkId, part: Part) -> HunkId:
@@ -240,9 +240,9 @@ class Reviewer:
         async with self._tracker.changing:
             refused = self._verdicts.undo_refusals(ids)
             agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
-            keeping = [id_ for id_ in agreed if self._state.states[id_].policy == "keep"]
+            keeping = [id_ for id_ in agreed if self._state.states[id_].may_become_rejected]
             await self._append(*(Decided(id_, Decision("rejected", by, reason)) for id_ in keeping))
-        await self._applier.take_out([self._state.hunks[id_] for id_ in agreed])
+        await self._take_out([self._state.hunks[id_] for id_ in agreed])
         return tuple(refused.get(id_) or self._verdicts.outcome_of_undo(id_) for id_ in ids)
 
     def views(self, uri: Uri | None = None) -> tuple[HunkView, ...]:
@@ -295,6 +295,14 @@ class Reviewer:
 
     async def _apply(self, hunks: Sequence[Hunk]) -> None:
         await self._applier.apply(hunks)
+        self._tell_beside(hunks)
+
+    async def _take_out(self, hunks: Sequence[Hunk]) -> None:
+        await self._applier.take_out(hunks)
+        self._tell_beside(hunks)
+
+    def _tell_beside(self, hunks: Sequence[Hunk]) -> None:
+        """What a write means for the other hunks of its file; of a closed one nobody else tells."""
         for uri in {hunk.uri for hunk in hunks}:
             self._tracker.tell(tuple(self._places.tracked(uri)))
 

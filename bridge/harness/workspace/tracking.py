@@ -86,7 +86,7 @@ class Tracker:
         if state is None or hunk is None:
             return None
         match state.placement:
-            case "present" if self._places.is_done(hunk) and not self._places.may_stand(hunk):
+            case "present" if self._is_taken_out(hunk):
                 return Placed(id_, "removed", TAKEN_OUT)
             case "removed" if self._places.is_whole(hunk):
                 return Placed(id_, "present", PUT_BACK)
@@ -95,6 +95,11 @@ class Tracker:
                 if fit != state.stale:
                     return HunkStale(id_, fit) if fit is not None else HunkFresh(id_)
         return None
+
+    def _is_taken_out(self, hunk: Hunk) -> bool:
+        """By the person: not by a later hunk that was written over it."""
+        places = self._places
+        return places.is_done(hunk) and not places.may_stand(hunk) and not places.upon(hunk)
 
     def renamed(self, old: Uri, new: Uri) -> None:
         """The person gave a file, or a folder, another name: its hunks follow."""

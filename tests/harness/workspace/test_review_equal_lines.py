@@ -8,7 +8,8 @@ from bridge.harness.ids import HunkId
 from bridge.harness.values.events import Note
 from bridge.harness.values.text import TextChange
 from tests.support.fake_editor import NEOVIM, VSCODE, Manner
-from tests.support.review_desk import PERSON, Desk, ids_of, swap, typed, uri_of
+from tests.support.fake_journal import FakeFiles
+from tests.support.review_desk import PERSON, ROOT, Desk, ids_of, swap, typed, uri_of
 from tests.support.skipping_loop import SkippingLoop
 
 pytestmark = pytest.mark.anyio
@@ -107,6 +108,30 @@ async def test_the_agents_own_later_change_is_not_told_as_the_users() -> None:
         await desk.propose({"a.txt": FIVE}, "keep")
         await desk.propose({"a.txt": swap("five\n", "FIFTH\n")}, "keep")
         assert desk.review.news() == ""
+
+
+async def test_a_hunk_that_a_later_one_deletes_is_not_taken_out_by_the_user() -> None:
+    async with opened().running() as desk:
+        (below,) = ids_of(await desk.propose({"a.txt": swap("line 5\n", "line 5\nnew\n")}, "keep"))
+        (upon,) = ids_of(await desk.propose({"a.txt": swap("new\n", "")}, "keep"))
+        await anyio.wait_all_tasks_blocked()
+        assert desk.state(below).placement == "present"
+        assert desk.review.news() == ""
+        assert [one.outcome for one in await desk.review.undo([below, upon], PERSON)] == ["removed", "removed"]
+        await anyio.wait_all_tasks_blocked()
+        assert desk.editor.text(URI) == LINES
+        assert [desk.state(id_).placement for id_ in (below, upon)] == ["removed", "removed"]
+
+
+async def test_a_hunk_that_waits_upon_one_that_is_taken_out_of_a_closed_file_is_stale() -> None:
+    files = FakeFiles(raw={ROOT / "a.txt": LINES.encode()})
+    async with Desk(files=files).running() as desk:
+        below = ids_of(await desk.propose({"a.txt": FIVE}, "keep"))
+        (upon,) = ids_of(await desk.propose({"a.txt": swap("five\n", "")}))
+        await desk.review.undo(below, PERSON)
+        await anyio.wait_all_tasks_blocked()
+        assert files.texts() == {"a.txt": LINES}
+        assert desk.state(upon).stale == "overlap"
 
 
 async def test_a_rejected_hunk_that_could_not_be_taken_out_is_told_to_stand() -> None:
