@@ -19,9 +19,14 @@ from bridge.harness.workspace.following import Before, Guard, Place, follow
 from bridge.harness.workspace.hunks import Found
 from bridge.harness.workspace.spans import Changes, LineIndex, Tracked, Transition, standing_at, whole_lines
 from bridge.harness.workspace.steps import LINE_ENDS, Step, steps_between
+from bridge.harness.workspace.text import split_lines
 
 REACH = 200
 """Characters beside a place in which a hunk's text is looked for before it is said to be gone."""
+
+
+GROWN = 10
+"""Lines by which a place in doubt may have grown for a hunk to be put over it: more are surely somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ class Places:
             if not text[start:end].startswith(before.head) or not text[start:end].endswith(before.tail):
                 return None
             start, end = start + len(before.head), end - len(before.tail)
+            if isinstance(before, Guard) and (before.lost or text.count("\n", start, end) > old.count("\n") + GROWN):
+                return None
         return Tracked(start, end) if start <= end and whole_lines(text, start, end) else None
 
     def rename(self, old: Uri, new: Uri) -> None:
@@ -181,13 +188,14 @@ class Places:
         return place is not None and self._done_at(hunk.uri, place) is not None
 
     def may_stand(self, hunk: Hunk) -> bool:
-        """Whether the text of a written hunk may still stand about its place, where a diff had to say it does not."""
-        at, text = self.at(hunk), self._ground.get(hunk.uri, "")
-        if at is None or not hunk.new:
+        """Whether a written hunk's text (or a line of it, where a diff had to tell) may still stand about its place."""
+        place, text = self._place(hunk), self._ground.get(hunk.uri, "")
+        if place is None or not hunk.new:
             return False
         reach = len(hunk.new) + REACH
-        near = standing_at(text, max(at.start - reach, 0), min(at.end + reach, len(text)), hunk.new)
-        return next(near, None) is not None
+        start, end = max(place.at.start - reach, 0), min(place.at.end + reach, len(text))
+        parts = split_lines(hunk.new) if isinstance(place.before, Guard) else [hunk.new]
+        return any(next(standing_at(text, start, end, part), None) is not None for part in parts)
 
     def is_whole(self, hunk: Hunk) -> bool:
         """Whether the text that the hunk replaces (or, once it was written, its new text) stands at its place."""
