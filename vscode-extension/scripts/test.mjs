@@ -1,4 +1,4 @@
-// Bundles the unit tests and runs them with Node's own runner. What they test knows no editor.
+// Bundles the unit tests and runs them with Node's own runner. Where what they test knows the editor, it gets a small one.
 import { spawnSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,6 +16,7 @@ await build({
   outdir: out,
   outExtension: { ".js": ".mjs" },
   bundle: true,
+  alias: { vscode: "./test/fakes/vscode.ts" },
   format: "esm",
   platform: "node",
   target: "node20",

@@ -2,7 +2,7 @@
 
 import { commands } from "vscode";
 
-type Key = "state" | "working" | "questions" | "waiting" | "comments" | "onHunk" | "onStale" | "fileHasHunks";
+type Key = "state" | "known" | "working" | "questions" | "waiting" | "comments" | "onHunk" | "onStale" | "fileHasHunks";
 
 const known = new Map<Key, unknown>();
 

@@ -42,7 +42,7 @@ export class Sessions implements Disposable {
   /** Whether a session works, or how, is another matter now. */
   readonly onDidChange = this.changed.event;
   readonly onTurnEnded = this.ended.event;
-  /** The daemon is up, and what was open before is open again. */
+  /** The daemon is up, or a folder was added, and what was open there before is open again. */
   readonly onTakenUp = this.taken.event;
 
   constructor(
@@ -52,6 +52,11 @@ export class Sessions implements Disposable {
     this.subscriptions = [
       daemon.onUpdate((notification) => this.take(notification)),
       daemon.onDidChangeState((state) => this.daemonIs(state)),
+      workspace.onDidChangeWorkspaceFolders(({ added }) => {
+        if (added.length > 0 && daemon.state === "running") {
+          void this.takeUp(added);
+        }
+      }),
       workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(settings.REVIEW_SETTING)) {
           void this.followSetting();
@@ -143,7 +148,7 @@ export class Sessions implements Disposable {
 
   private daemonIs(state: string): void {
     if (state === "running") {
-      void this.takeUp();
+      void this.takeUp(workspace.workspaceFolders ?? []);
       return;
     }
     this.sessions.clear();
@@ -151,8 +156,8 @@ export class Sessions implements Disposable {
   }
 
   /** Load each folder's session of before, so that what waits in it is there again. */
-  private async takeUp(): Promise<void> {
-    for (const folder of workspace.workspaceFolders ?? []) {
+  private async takeUp(folders: readonly WorkspaceFolder[]): Promise<void> {
+    for (const folder of folders) {
       await this.load(folder.uri.fsPath);
     }
     this.changed.fire();
@@ -222,7 +227,12 @@ async function chosenFolder(uri: Uri | undefined): Promise<WorkspaceFolder> {
   return folder;
 }
 
+let latest: readonly [given: string, spelled: string] = ["", ""];
+
 /** Daemon and editor may spell a URI differently; this is the editor's spelling. */
 export function spelled(uri: string): string {
-  return Uri.parse(uri, true).toString();
+  if (latest[0] !== uri) {
+    latest = [uri, Uri.parse(uri, true).toString()]; // mostly it is asked for the hunks of one file, one after the other
+  }
+  return latest[1];
 }

@@ -59,7 +59,7 @@ test("a list says what waits no more, and spares what came after it was asked fo
   assert.equal(told.length, before, "nothing changed, so nobody is told");
 });
 
-test("places follow the typing, and the list is asked for anew", () => {
+test("places follow the typing, and only what it touched is in doubt", () => {
   const { made, now } = store();
   const outOfDate: string[] = [];
   made.onOutOfDate((uri) => outOfDate.push(uri));
@@ -70,7 +70,14 @@ test("places follow the typing, and the list is asked for anew", () => {
   ]);
   assert.equal(made.get("h1")?.range.start.line, 5);
   assert.equal(made.get("h1")?.version, 2);
+  assert.deepEqual(outOfDate, []);
+  now.version = 3;
+  const inside = { line: 5, character: 1 };
+  made.documentChanged(A, 3, [{ range: { start: inside, end: inside }, text: "z" }]);
   assert.deepEqual(outOfDate, [A]);
+  assert.deepEqual(made.doubtful(A), ["h1"]);
+  made.replace([hunk("h1", 5, "x\n", "y\n", { version: 3, fit: "stale" })], new Set(["h1"]));
+  assert.deepEqual(made.doubtful(A), []);
 });
 
 test("what was told of an older version is brought to the version of now", () => {
@@ -126,4 +133,21 @@ test("settled hunks are remembered, but not without end", () => {
   }
   assert.equal(made.get("h0"), undefined);
   assert.ok(made.get("h299"));
+});
+
+test("what is told of a time that is not remembered is asked for once, not again and again", () => {
+  const { made } = store(9);
+  const outOfDate: string[] = [];
+  made.onOutOfDate((uri) => outOfDate.push(uri));
+  made.put(hunk("h1", 4, "x\n", "y\n", { version: 2 }));
+  assert.deepEqual([outOfDate, made.doubtful(A)], [[A], ["h1"]]);
+  made.replace([hunk("h1", 4, "x\n", "y\n", { version: 2 })], new Set(["h1"]));
+  assert.deepEqual([outOfDate, made.doubtful(A)], [[A], []]);
+});
+
+test("a hunk whose file has another name now is one of that file only", () => {
+  const { made } = store();
+  made.put(hunk("h1", 4, "x\n", "y\n"));
+  made.put(hunk("h1", 4, "x\n", "y\n", { uri: "file:///w/b.py" }));
+  assert.deepEqual([made.open(A).length, made.open("file:///w/b.py").length, made.open().length], [0, 1, 1]);
 });

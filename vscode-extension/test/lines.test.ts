@@ -43,3 +43,10 @@ test("pieces take the place of their lines, and it is known where they stand", (
     { start: 5, end: 5 },
   ]);
 });
+
+test("a text of very many lines is one like others", () => {
+  const text = "x\n".repeat(300_000);
+  const made = replaceLines(text, [{ span: { start: 299_999, end: 300_000 }, text: "y\n" }]);
+  assert.equal(made.text.length, text.length);
+  assert.deepEqual(made.spans, [{ start: 299_999, end: 300_000 }]);
+});

@@ -5,10 +5,12 @@ import time
 
 import pytest
 
+from bridge.surfaces.lsp.review.waiting import MOST_IN_A_FILE
 from tests.e2e.vscode.conftest import Opening
 from tests.e2e.vscode.steps import ask, ready
 from tests.support.nvim import Place
 from tests.support.script import call, step
+from tests.support.vscode import STATUS
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(180)]
 
@@ -30,7 +32,9 @@ def test_five_thousand_hunks_leave_the_editor_usable(opened: Opening, place: Pla
     asked = time.monotonic()
     window.shows(".codelens-decoration", "Accept", within=FIRST_LENS_S)
     first = time.monotonic() - asked
-    window.until(lambda: len({line for line, _ in window.lenses("a.txt")}) == COUNT, FIRST_LENS_S)
+    window.shows(STATUS, f"{COUNT} changes", within=FIRST_LENS_S)
+    # Of so many the nearest have lenses, as with the clients that are served by standard LSP.
+    assert len({line for line, _ in window.lenses("a.txt")}) in (MOST_IN_A_FILE - 1, MOST_IN_A_FILE)
     window.open("a.txt", 5_000)
     taken = window.typing("the quick brown fox jumps ")
     window.open("a.txt", 5_002)

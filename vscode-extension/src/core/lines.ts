@@ -40,16 +40,21 @@ export function meets(one: Span, other: Span): boolean {
 /** The text with the pieces in place, and where they stand in it. They must rise and not overlap. */
 export function replaceLines(text: string, pieces: readonly Piece[]): { text: string; spans: Span[] } {
   const lines = splitLines(text);
-  const out: string[] = [];
+  const parts: string[] = [];
   const spans: Span[] = [];
   let from = 0;
+  let count = 0;
+  const put = (some: readonly string[]): void => {
+    parts.push(some.join(""));
+    count += some.length;
+  };
   for (const piece of pieces) {
-    out.push(...lines.slice(from, piece.span.start));
-    const start = out.length;
-    out.push(...splitLines(piece.text));
-    spans.push({ start, end: out.length });
+    put(lines.slice(from, piece.span.start));
+    const start = count;
+    put(splitLines(piece.text));
+    spans.push({ start, end: count });
     from = piece.span.end;
   }
-  out.push(...lines.slice(from));
-  return { text: out.join(""), spans };
+  put(lines.slice(from));
+  return { text: parts.join(""), spans };
 }

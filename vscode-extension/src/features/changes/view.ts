@@ -1,6 +1,7 @@
 /** The view of changes: proposals, their files, their hunks, each with what can be done about it. */
 
 import {
+  commands,
   type Disposable,
   EventEmitter,
   MarkdownString,
@@ -15,16 +16,21 @@ import {
   workspace,
 } from "vscode";
 import { counts, gist, isKept, isOpen, isTrial, type Standing, standing, summary, whyStale } from "../../core/hunks";
+import { filesOf, firstHunks, firstRows, ROWS, type Rows } from "../../core/rows";
 import type { HunkView } from "../../protocol/generated";
 import type { Comments } from "../review/comments";
 import type { Review } from "../review/review";
 import type { Row } from "../review/target";
 
-/** A row: a proposal, one of its files, or one hunk. */
+/** A row: a proposal, one of its files, one hunk, or those of a kind that are not shown. */
 interface Node extends Row {
-  readonly kind: "proposal" | "file" | "hunk";
+  readonly kind: "proposal" | "file" | "hunk" | "more";
   readonly proposalId: string;
   readonly hunks: readonly HunkView[];
+  /** What the rows under this one are counted by; a row of more has its parent's. */
+  readonly key: string;
+  /** How many rows are not shown. */
+  readonly left?: number;
   /** A file's row that stands for its whole proposal. */
   readonly top?: boolean;
 }
@@ -41,8 +47,13 @@ const ICONS: Record<Standing, ThemeIcon> = {
 
 const TRIAL = new ThemeIcon("pass", new ThemeColor("harnessBridge.proposalRuler"));
 
+/** Shows more of the rows under a row; not in the palette, it makes sense on that row only. */
+const SHOW_MORE = "harnessBridge.showMoreRows";
+
 export class ChangesView implements TreeDataProvider<Node>, Disposable {
   private readonly changed = new EventEmitter<void>();
+  /** How many rows the person has asked for, by the key of the row that they are under. */
+  private readonly most = new Map<string, number>();
   private readonly view: TreeView<Node>;
   private readonly subscriptions: Disposable[];
 
@@ -58,6 +69,10 @@ export class ChangesView implements TreeDataProvider<Node>, Disposable {
       this.view,
       review.onDidChange(() => this.refresh()),
       comments.onDidChange(() => this.refresh()),
+      commands.registerCommand(SHOW_MORE, (key: string) => {
+        this.most.set(key, this.mostOf(key) + ROWS);
+        this.changed.fire();
+      }),
     ];
   }
 
@@ -66,13 +81,35 @@ export class ChangesView implements TreeDataProvider<Node>, Disposable {
       return this.proposals();
     }
     if (node.kind === "proposal") {
-      return filesOf(node);
+      return this.withMore(node, firstRows(fileNodes(node), this.mostOf(node.key)));
     }
-    return node.kind === "file" ? node.hunks.map((hunk) => hunkNode(node, hunk)) : [];
+    if (node.kind === "file") {
+      const { items, left } = firstHunks(node.hunks, this.mostOf(node.key));
+      return this.withMore(node, { items: items.map((hunk) => hunkNode(node, hunk)), left });
+    }
+    return [];
   }
 
   getTreeItem(node: Node): TreeItem {
-    return node.kind === "hunk" ? this.hunkItem(node) : node.kind === "file" ? fileItem(node) : proposalItem(node);
+    switch (node.kind) {
+      case "hunk":
+        return this.hunkItem(node);
+      case "file":
+        return fileItem(node);
+      case "more":
+        return moreItem(node);
+      default:
+        return proposalItem(node);
+    }
+  }
+
+  /** The editor asks for a tooltip when the mouse rests on its row. */
+  resolveTreeItem(item: TreeItem, node: Node): TreeItem {
+    const hunk = node.hunks[0];
+    if (node.kind === "hunk" && hunk) {
+      item.tooltip = tooltip(hunk, standing(hunk), this.comments.on(hunk.hunkId));
+    }
+    return item;
   }
 
   dispose(): void {
@@ -84,11 +121,21 @@ export class ChangesView implements TreeDataProvider<Node>, Disposable {
   /** As they were made. A proposal for one file is that file's row. */
   private proposals(): Node[] {
     const all = this.review.store.proposals().filter((one) => one.hunks.length > 0);
-    return all.map(({ id, hunks }) => {
-      const node: Node = { kind: "proposal", proposalId: id, hunks };
-      const files = filesOf(node);
+    const { items, left } = firstRows(all, this.mostOf(""));
+    const nodes = items.map(({ id, hunks }) => {
+      const node: Node = { kind: "proposal", proposalId: id, hunks, key: id };
+      const files = fileNodes(node);
       return files.length === 1 ? { ...(files[0] as Node), top: true } : node;
     });
+    return this.withMore({ kind: "proposal", proposalId: "", hunks: [], key: "" }, { items: nodes, left });
+  }
+
+  private mostOf(key: string): number {
+    return this.most.get(key) ?? ROWS;
+  }
+
+  private withMore(parent: Node, { items, left }: Rows<Node>): Node[] {
+    return left === 0 ? [...items] : [...items, { ...parent, kind: "more", left }];
   }
 
   private hunkItem({ hunks }: Node): TreeItem {
@@ -100,17 +147,19 @@ export class ChangesView implements TreeDataProvider<Node>, Disposable {
     item.description = [counts(hunk), words(hunk, state), remark ? "commented" : ""].filter(Boolean).join("  ");
     item.iconPath = isTrial(hunk) ? TRIAL : ICONS[state];
     item.contextValue = `hunk.${isTrial(hunk) ? "trial" : state}`;
-    item.tooltip = tooltip(hunk, state, remark);
     item.command = { command: "harnessBridge.showHunk", title: "Show", arguments: [hunk.hunkId] };
     return item;
   }
 
   private refresh(): void {
     const waiting = this.review.store.open().length;
-    this.view.badge =
-      waiting > 0
-        ? { value: waiting, tooltip: waiting === 1 ? "1 change waits for you" : `${waiting} changes wait for you` }
-        : undefined;
+    if (waiting === 0) {
+      this.most.clear();
+    }
+    if (waiting !== (this.view.badge?.value ?? 0)) {
+      const tooltip = waiting === 1 ? "1 change waits for you" : `${waiting} changes wait for you`;
+      this.view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
+    }
     const { count } = this.comments;
     this.view.message =
       count > 0 ? `${count === 1 ? "1 comment is" : `${count} comments are`} not sent yet: submit the review.` : "";
@@ -118,18 +167,23 @@ export class ChangesView implements TreeDataProvider<Node>, Disposable {
   }
 }
 
-function filesOf(node: Node): Node[] {
-  const uris = [...new Set(node.hunks.map((hunk) => hunk.uri))];
-  return uris.map((fileUri) => ({
-    ...node,
-    kind: "file",
-    fileUri,
-    hunks: node.hunks.filter((hunk) => hunk.uri === fileUri),
-  }));
+function fileNodes(node: Node): Node[] {
+  return filesOf(node.hunks).map(({ uri, hunks }) => {
+    return { ...node, kind: "file", fileUri: uri, hunks, key: `${node.proposalId} ${uri}` };
+  });
 }
 
 function hunkNode(node: Node, hunk: HunkView): Node {
   return { ...node, kind: "hunk", hunkId: hunk.hunkId, hunks: [hunk] };
+}
+
+function moreItem({ key, left = 0 }: Node): TreeItem {
+  const item = new TreeItem(`${left.toLocaleString()} more…`);
+  item.id = `more ${key}`;
+  item.contextValue = "more";
+  item.tooltip = `Show the next ${Math.min(left, ROWS)}`;
+  item.command = { command: SHOW_MORE, title: "Show more", arguments: [key] };
+  return item;
 }
 
 function proposalItem({ proposalId, hunks }: Node): TreeItem {
@@ -143,10 +197,10 @@ function proposalItem({ proposalId, hunks }: Node): TreeItem {
   return item;
 }
 
-function fileItem({ proposalId, fileUri = "", hunks, top }: Node): TreeItem {
+function fileItem({ key, fileUri = "", hunks, top }: Node): TreeItem {
   const uri = Uri.parse(fileUri);
   const item = new TreeItem(uri, TreeItemCollapsibleState.Expanded);
-  item.id = `${proposalId} ${fileUri}`;
+  item.id = key;
   item.iconPath = ThemeIcon.File;
   item.contextValue = hunks.some(isOpen) ? "file.waiting" : "file.done";
   item.command = { command: "harnessBridge.reviewFile", title: "Review", arguments: [uri] };

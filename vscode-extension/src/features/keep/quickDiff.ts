@@ -52,10 +52,11 @@ export class KeepQuickDiff implements Disposable {
   }
 
   private refresh(): void {
-    const files = new Map<string, Set<string>>();
-    for (const hunk of this.review.store.open().filter(isTrial)) {
-      const folder = workspace.getWorkspaceFolder(Uri.parse(hunk.uri))?.uri.toString() ?? "";
-      files.set(folder, (files.get(folder) ?? new Set()).add(hunk.uri));
+    const trials = this.review.store.open().filter(isTrial);
+    const files = new Map<string, string[]>();
+    for (const uri of new Set(trials.map((hunk) => hunk.uri))) {
+      const folder = workspace.getWorkspaceFolder(Uri.parse(uri))?.uri.toString() ?? "";
+      files.set(folder, [...(files.get(folder) ?? []), uri]);
     }
     for (const [folder, { control }] of this.shown) {
       if (!files.has(folder)) {
@@ -64,7 +65,7 @@ export class KeepQuickDiff implements Disposable {
       }
     }
     for (const [folder, uris] of files) {
-      this.show(folder, [...uris]);
+      this.show(folder, uris);
     }
   }
 

@@ -2,10 +2,10 @@
 
 import { commands, type Disposable, Selection, type TextEditor, window } from "vscode";
 import { setContext } from "../../context";
+import { choicesOf } from "../../core/decisions";
 import { inWords } from "../../core/errors";
 import { isOpen, isStale, number, summary } from "../../core/hunks";
-import { selectedLines } from "../../core/texts";
-import type { HunkChoice, HunkVerdict, HunkView } from "../../protocol/generated";
+import type { HunkVerdict, HunkView } from "../../protocol/generated";
 import type { Review } from "./review";
 import type { Show } from "./show";
 import type { Row, Targets } from "./target";
@@ -105,11 +105,7 @@ export class ReviewCommands implements Disposable {
     }
     const { start, end } = editor.selection;
     const lines = { start: start.line, end: end.character === 0 && end.line > start.line ? end.line : end.line + 1 };
-    const decisions = this.targets.touched(editor, lines).flatMap(({ hunk, place }): HunkChoice[] => {
-      const part = selectedLines(lines, place);
-      const choice: HunkChoice = { hunkId: hunk.hunkId, verdict };
-      return part === undefined ? [] : [part === "all" ? choice : { ...choice, lines: part }];
-    });
+    const decisions = choicesOf(lines, this.targets.touched(editor, lines), verdict);
     if (decisions.length === 0) {
       void window.showInformationMessage("The selected lines are not the agent’s.");
     }

@@ -12,11 +12,13 @@ import {
   TabInputTextDiff,
   type TextDocument,
   window,
+  workspace,
 } from "vscode";
 import { isProposed, isStale, isTrial, number, summary } from "../../core/hunks";
-import { spanOf } from "../../core/lines";
+import { MOST_LENSES, Nearby } from "../../core/near";
 import type { HunkView } from "../../protocol/generated";
 import type { Review } from "./review";
+import { editorsOf, onScroll, seenIn } from "./seen";
 import { HUNK, PROPOSAL, type ReviewTexts } from "./texts";
 
 function lens(title: string, command: string, hunk: HunkView, tooltip: string): Command {
@@ -79,8 +81,16 @@ function inStaleDiff(hunk: HunkView): Command[] {
   ];
 }
 
+/** A hunk, and the line that its lenses are above. */
+interface Placed {
+  readonly id: string;
+  readonly line: number;
+}
+
 export class Lenses implements CodeLensProvider, Disposable {
   private readonly changed = new EventEmitter<void>();
+  /** Which hunks have lenses, by document. */
+  private readonly shown = new Map<string, Nearby>();
   private readonly subscriptions: Disposable[];
 
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -95,6 +105,8 @@ export class Lenses implements CodeLensProvider, Disposable {
       review.onDidChange(tell),
       texts.onDidCompose(tell),
       window.tabGroups.onDidChangeTabs(tell),
+      ...onScroll((uris) => this.follow(uris)),
+      workspace.onDidCloseTextDocument((document) => this.shown.delete(document.uri.toString())),
       languages.registerCodeLensProvider([{ scheme: "file" }, { scheme: PROPOSAL }, { scheme: HUNK }], this),
     ];
   }
@@ -108,24 +120,45 @@ export class Lenses implements CodeLensProvider, Disposable {
   provideCodeLenses(document: TextDocument): CodeLens[] {
     const { scheme, query } = document.uri;
     if (scheme === PROPOSAL) {
-      const places = [...this.texts.places(document.uri)];
-      return places.flatMap(([id, span]) => this.on(document, span.start, id, inDiff));
+      const places = [...this.texts.places(document.uri)].map(([id, { start: line }]) => ({ id, line }));
+      return this.near(document, places, inDiff);
     }
     if (scheme === HUNK) {
       const [side, id = ""] = query.split(":");
-      return side === "new" ? this.on(document, 0, id, inStaleDiff) : [];
+      return side === "new" ? this.on(document, { id, line: 0 }, inStaleDiff) : [];
     }
     // In the diff of all files it is on the right only where its text stands already.
-    const hunks = this.review.store
-      .open(document.uri.toString())
-      .filter((hunk) => isTrial(hunk) || isInFront(document));
-    return hunks.flatMap((hunk) => this.on(document, spanOf(hunk.range).start, hunk.hunkId, inText));
+    const open = this.review.store.open(document.uri.toString());
+    const hunks = open.length === 0 || isInFront(document) ? open : open.filter(isTrial);
+    const places = hunks.map(({ hunkId: id, range }) => ({ id, line: range.start.line }));
+    return this.near(document, places, inText);
   }
 
-  private on(document: TextDocument, line: number, id: string, make: (hunk: HunkView) => Command[]): CodeLens[] {
+  /** Of too many those near what the person sees. */
+  private near(document: TextDocument, places: readonly Placed[], make: (hunk: HunkView) => Command[]): CodeLens[] {
+    const uri = document.uri.toString();
+    const shown = this.shown.get(uri) ?? new Nearby();
+    this.shown.set(uri, shown);
+    const editor = editorsOf(document)[0];
+    const seen = editor ? seenIn(editor) : { start: 0, end: 0 };
+    const items = shown.choose(places, ({ line }) => line, seen, MOST_LENSES);
+    return items.flatMap((one) => this.on(document, one, make));
+  }
+
+  private on(document: TextDocument, { id, line }: Placed, make: (hunk: HunkView) => Command[]): CodeLens[] {
     const hunk = this.review.store.get(id);
     const at = Math.min(line, document.lineCount - 1);
     return hunk ? make(hunk).map((command) => new CodeLens(new Range(at, 0, at, 0), command)) : [];
+  }
+
+  private follow(uris: ReadonlySet<string>): void {
+    const isPassed = window.visibleTextEditors.some((editor) => {
+      const uri = editor.document.uri.toString();
+      return uris.has(uri) && this.shown.get(uri)?.isPassed(seenIn(editor));
+    });
+    if (isPassed) {
+      this.changed.fire();
+    }
   }
 }
 

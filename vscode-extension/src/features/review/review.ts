@@ -3,45 +3,65 @@
 import { type Disposable, EventEmitter, window, workspace } from "vscode";
 import type { Daemon } from "../../client";
 import { setContext } from "../../context";
+import { requestsOf, withBlockers } from "../../core/decisions";
 import { inWords } from "../../core/errors";
+import { Gathering } from "../../core/gathering";
 import { HunkStore } from "../../core/hunkStore";
 import { asksWords, outcomeWords } from "../../core/outcomes";
 import type { HunkChoice, HunkComment, HunkOutcome, HunkView } from "../../protocol/generated";
 import { type Sessions, spelled } from "../../session";
 
-/** After so long without typing the places are asked for anew. */
+/** After so long without typing, places that can't be told here are asked for. */
 const SETTLE_MS = 250;
+/** Views are told at most so often: a proposal comes hunk by hunk, thousands of them within a second. */
+const GATHER_MS = 50;
+/** Of more hunks than these the file's list is asked for, not each. */
+const MOST_ASKED_SINGLY = 8;
 
 export class Review implements Disposable {
   readonly store: HunkStore;
   private readonly changed = new EventEmitter<ReadonlySet<string>>();
+  private readonly moved = new EventEmitter<ReadonlySet<string>>();
+  private readonly shown = new EventEmitter<void>();
+  private isComplete = false;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly subscriptions: Disposable[];
 
   /** URIs whose hunks are others now, or in another state. */
   readonly onDidChange = this.changed.event;
+  /** URIs whose documents changed under their hunks. */
+  readonly onDidMove = this.moved.event;
+  /** Whether all that waits is known is another matter now. */
+  readonly onDidComplete = this.shown.event;
 
   constructor(
     private readonly daemon: Daemon,
     sessions: Sessions,
   ) {
     this.store = new HunkStore((uri) => workspace.textDocuments.find((one) => one.uri.toString() === uri)?.version);
+    const changes = new Gathering(GATHER_MS, (uris) => this.tell(uris));
+    const moves = new Gathering(GATHER_MS, (uris) => this.moved.fire(uris));
     this.subscriptions = [
-      this.store.onDidChange((uris) => this.tell(uris)),
-      this.store.onOutOfDate((uri) => this.relistSoon(uri)),
+      changes,
+      moves,
+      this.store.onDidChange((uris) => changes.add(uris)),
+      this.store.onDidMove((uri) => moves.add([uri])),
+      this.store.onOutOfDate((uri) => this.askSoon(uri)),
       sessions.onHappening(({ update, replay }) => {
         if (update.sessionUpdate === "hunk_update" && !replay) {
-          this.store.put({ ...update.hunk, uri: spelled(update.hunk.uri) });
+          this.store.put(ours(update.hunk));
         } else if (update.sessionUpdate === "turn_started" && !replay) {
           this.store.forgetSettled();
         }
       }),
-      sessions.onTakenUp(() => void this.list()),
+      sessions.onTakenUp(() => void this.list().then(() => this.complete(daemon.state === "running"))),
       daemon.onDidChangeState((state) => {
         if (state !== "running") {
+          this.complete(false);
           this.store.clear();
         }
       }),
+      workspace.onDidOpenTextDocument((document) => this.store.documentOpened(document.uri.toString())),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document.uri.scheme === "file" && contentChanges.length > 0) {
           this.store.documentChanged(document.uri.toString(), document.version, contentChanges);
@@ -49,6 +69,11 @@ export class Review implements Disposable {
       }),
       workspace.onDidCloseTextDocument((document) => this.store.documentClosed(document.uri.toString())),
     ];
+  }
+
+  /** Whether the daemon has told all that waits; until then that nothing is known means nothing. */
+  get isKnown(): boolean {
+    return this.isComplete;
   }
 
   /** Ask anew what waits: in one file, or everywhere. */
@@ -59,7 +84,7 @@ export class Review implements Disposable {
       let cursor: string | null | undefined;
       do {
         const page = await this.daemon.request("harness/review/list", { uri: uri ?? null, cursor: cursor ?? null });
-        hunks.push(...page.hunks.map((hunk) => ({ ...hunk, uri: spelled(hunk.uri) })));
+        hunks.push(...page.hunks.map(ours));
         cursor = page.nextCursor;
       } while (cursor);
     } catch (error) {
@@ -69,29 +94,35 @@ export class Review implements Disposable {
     this.store.replace(hunks, asked);
   }
 
-  /** Decide; what did not go as wished is said. Returns the outcomes, none where the daemon refused the request. */
-  async decide(decisions: readonly HunkChoice[]): Promise<readonly HunkOutcome[]> {
-    if (decisions.length === 0) {
-      return [];
+  /** Decide; what did not go as wished is said. Returns what came of decisions, none where the daemon refused them. */
+  async decide(choices: readonly HunkChoice[]): Promise<readonly HunkOutcome[]> {
+    const { decide, undo } = requestsOf(choices, (id) => this.store.get(id));
+    const outcomes =
+      decide.length === 0
+        ? []
+        : await this.saying(
+            async () => (await this.daemon.request("harness/review/decide", { decisions: decide })).outcomes,
+          );
+    for (const [reason, ids] of undo) {
+      await this.undo(ids, reason);
     }
-    return this.saying(async () => {
-      const { outcomes } = await this.daemon.request("harness/review/decide", { decisions: [...decisions] });
-      return outcomes;
-    });
+    return outcomes;
   }
 
-  /** Take accepted hunks out of the text again; asks where later ones stand on them. */
-  async undo(ids: readonly string[]): Promise<void> {
-    const outcomes = await this.saying(async () => {
-      return (await this.daemon.request("harness/review/undo", { hunkIds: [...ids] })).outcomes;
-    }, true);
-    const blockers = outcomes.flatMap((one) => one.blockedBy ?? []);
-    if (blockers.length > 0) {
-      const all = [...new Set([...ids, ...blockers])];
-      const yes = `Undo These ${all.length}`;
-      const words = `${blockers.length === 1 ? "A later change stands" : `${blockers.length} later changes stand`} on this one.`;
+  /** Take hunks that stand out of the text again; asks where later ones stand on them. */
+  async undo(ids: readonly string[], reason = ""): Promise<void> {
+    const given = { hunkIds: [...ids], ...(reason ? { reason } : {}) };
+    const outcomes = await this.saying(
+      async () => (await this.daemon.request("harness/review/undo", given)).outcomes,
+      true,
+    );
+    const all = withBlockers(ids, outcomes);
+    const later = all.length - ids.length;
+    if (later > 0) {
+      const yes = `Undo These ${all.length} Together`;
+      const words = `${later === 1 ? "A later change stands" : `${later} later changes stand`} on ${ids.length === 1 ? "this one" : "these"}.`;
       if ((await window.showWarningMessage(words, yes)) === yes) {
-        await this.undo(all);
+        await this.undo(all, reason);
       }
     }
   }
@@ -109,14 +140,15 @@ export class Review implements Disposable {
 
   /** A hunk with the text that stands at its place. */
   async look(hunkId: string): Promise<{ hunk: HunkView; currentText: string }> {
-    return this.daemon.request("harness/review/get", { hunkId });
+    const { hunk, currentText } = await this.daemon.request("harness/review/get", { hunkId });
+    return { hunk: ours(hunk), currentText };
   }
 
   dispose(): void {
     for (const timer of this.timers.values()) {
       clearTimeout(timer);
     }
-    for (const one of [...this.subscriptions, this.changed]) {
+    for (const one of [...this.subscriptions, this.changed, this.moved, this.shown]) {
       one.dispose();
     }
   }
@@ -140,16 +172,46 @@ export class Review implements Disposable {
     this.changed.fire(uris);
   }
 
-  private relistSoon(uri: string): void {
+  private complete(is: boolean): void {
+    if (is !== this.isComplete) {
+      this.isComplete = is;
+      setContext("known", is);
+      this.shown.fire();
+    }
+  }
+
+  private askSoon(uri: string): void {
     clearTimeout(this.timers.get(uri));
     this.timers.set(
       uri,
       setTimeout(() => {
         this.timers.delete(uri);
         if (this.daemon.state === "running") {
-          void this.list(uri);
+          void this.askForPlaces(uri);
         }
       }, SETTLE_MS),
     );
   }
+
+  private async askForPlaces(uri: string): Promise<void> {
+    const ids = this.store.doubtful(uri);
+    if (ids.length > MOST_ASKED_SINGLY) {
+      await this.list(uri);
+      return;
+    }
+    try {
+      const found = await Promise.all(ids.map((id) => this.look(id)));
+      this.store.replace(
+        found.map(({ hunk }) => hunk),
+        new Set(ids),
+      );
+    } catch {
+      await this.list(uri); // one of them is not known any more; what is wrong else, the list says
+    }
+  }
+}
+
+/** A hunk with its file spelled as the editor does. */
+function ours(hunk: HunkView): HunkView {
+  return { ...hunk, uri: spelled(hunk.uri) };
 }

@@ -66,7 +66,8 @@ export class Show implements Disposable {
 
   /** Every file in which something waits, in one editor. */
   async all(): Promise<void> {
-    const shown = this.review.store.open().filter((hunk) => isProposed(hunk) || isTrial(hunk));
+    const { store } = this.review;
+    const shown = store.open().filter((hunk) => isProposed(hunk) || isTrial(hunk));
     const files = [...new Set(shown.map((hunk) => hunk.uri))];
     const only = files.length === 1 ? files[0] : undefined;
     if (only) {
@@ -75,11 +76,15 @@ export class Show implements Disposable {
     }
     const rows = files.map((file) => {
       const real = Uri.parse(file);
-      const mine = shown.filter((hunk) => hunk.uri === file);
+      const mine = store.open(file);
       if (!mine.some(isProposed)) {
         return [real, baseUri(real), real];
       }
-      return [real, mine.some((hunk) => hunk.op === "create") ? undefined : real, proposalUri(real)];
+      return [
+        real,
+        mine.some((hunk) => hunk.op === "create" && isProposed(hunk)) ? undefined : real,
+        proposalUri(real),
+      ];
     });
     await commands.executeCommand("vscode.changes", ALL, rows);
   }
@@ -139,10 +144,11 @@ export class Show implements Disposable {
       return label.startsWith(`${ALL} (`) && this.review.store.open().every(isStale);
     }
     const { original, modified } = input;
-    const open = this.review.store.open(realUri(modified).toString());
-    if (!uris.has(realUri(modified).toString())) {
+    const real = realUri(modified).toString();
+    if (!uris.has(real)) {
       return false;
     }
+    const open = this.review.store.open(real);
     if (original.scheme === BASE) {
       return !open.some(isTrial);
     }

@@ -36,7 +36,11 @@ export class Targets {
     if (!editor) {
       return [];
     }
-    return this.shownIn(editor).filter(({ place }) => meets(place, lines));
+    const { uri } = editor.document;
+    if (uri.scheme !== PROPOSAL) {
+      return this.review.store.open(uri.toString()).flatMap((hunk) => at(hunk, spanOf(hunk.range), lines));
+    }
+    return [...this.texts.places(uri)].flatMap(([id, place]) => at(this.review.store.get(id), place, lines));
   }
 
   /** The file that is meant: a row's, a document's (a virtual one stands for the real one), the active editor's. */
@@ -48,15 +52,8 @@ export class Targets {
     const uri = given instanceof Uri ? given : window.activeTextEditor?.document.uri;
     return uri && [PROPOSAL, HUNK].includes(uri.scheme) ? realUri(uri) : uri;
   }
+}
 
-  private shownIn(editor: TextEditor): { hunk: HunkView; place: Span }[] {
-    const { uri } = editor.document;
-    if (uri.scheme !== PROPOSAL) {
-      return this.review.store.open(uri.toString()).map((hunk) => ({ hunk, place: spanOf(hunk.range) }));
-    }
-    return [...this.texts.places(uri)].flatMap(([id, place]) => {
-      const hunk = this.review.store.get(id);
-      return hunk ? [{ hunk, place }] : [];
-    });
-  }
+function at(hunk: HunkView | undefined, place: Span, lines: Span): { hunk: HunkView; place: Span }[] {
+  return hunk && meets(place, lines) ? [{ hunk, place }] : [];
 }

@@ -53,7 +53,7 @@ export class ReviewTexts implements Disposable {
         provideTextDocumentContent: (uri) => this.side(uri.query),
       }),
       review.onDidChange((uris) => this.refresh(uris)),
-      review.store.onDidMove((uri) => this.refresh(new Set([uri]))),
+      review.onDidMove((uris) => this.refresh(uris)),
       workspace.onDidCloseTextDocument((document) => this.composed.delete(document.uri.toString())),
     ];
   }

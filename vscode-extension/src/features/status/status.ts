@@ -16,6 +16,10 @@ interface Offer extends QuickPickItem {
   readonly run: string;
 }
 
+type Shown = [text: string, tooltip: string, background?: "error" | "warning"];
+
+const STARTING: Shown = ["$(loading~spin) Harness", "The daemon is starting."];
+
 export class Status implements Disposable {
   private readonly item = window.createStatusBarItem("harnessBridge.status", StatusBarAlignment.Left, 10);
   private readonly subscriptions: Disposable[];
@@ -37,6 +41,7 @@ export class Status implements Disposable {
       sessions.onDidChange(show),
       sessions.onHappening(({ update, replay }) => !replay && this.follow(update)),
       review.onDidChange(show),
+      review.onDidComplete(show),
       approvals.onDidChange(show),
       commands.registerCommand("harnessBridge.menu", () => this.menu()),
       commands.registerCommand("harnessBridge.switchPolicy", () => this.switchPolicy()),
@@ -79,16 +84,20 @@ export class Status implements Disposable {
     this.item.accessibilityInformation = { label: `${text.replace(/\$\([^)]*\)\s*/g, "")}. ${tooltip}` };
   }
 
-  private now(working: boolean): [text: string, tooltip: string, background?: "error" | "warning"] {
-    if (this.daemon.state === "down") {
-      return ["$(error) Harness", "The daemon is not running. Click to start it.", "error"];
+  private now(working: boolean): Shown {
+    switch (this.daemon.state) {
+      case "down":
+        return ["$(error) Harness", "The daemon is not running. Click to start it.", "error"];
+      case "noFolder":
+        return ["$(sparkle) Harness", "Open a folder: the agent works inside of it."];
+      case "running":
+        return this.review.isKnown ? this.whatWaits(working) : STARTING;
+      default:
+        return STARTING;
     }
-    if (this.daemon.state === "starting") {
-      return ["$(loading~spin) Harness", "The daemon is starting."];
-    }
-    if (this.daemon.state === "noFolder") {
-      return ["$(sparkle) Harness", "Open a folder: the agent works inside of it."];
-    }
+  }
+
+  private whatWaits(working: boolean): Shown {
     const hunks = this.review.store.open();
     const questions = this.approvals.waiting;
     if (questions.length > 0) {

@@ -1,0 +1,186 @@
+/** As much of the editor's API as the tested features use, in memory. The tests' bundles have it for `vscode`. */
+
+type Listener<T> = (value: T) => unknown;
+
+export class EventEmitter<T> {
+  private readonly listeners = new Set<Listener<T>>();
+
+  readonly event = (listener: Listener<T>): { dispose(): void } => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+
+  fire(value: T): void {
+    for (const listener of [...this.listeners]) {
+      listener(value);
+    }
+  }
+
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+export class Uri {
+  private constructor(
+    readonly scheme: string,
+    readonly path: string,
+    readonly query: string,
+  ) {}
+
+  static parse(text: string): Uri {
+    const [, scheme = "", path = "", query = ""] = /^([\w-]+):(?:\/\/)?([^?]*)\??(.*)$/.exec(text) ?? [];
+    return new Uri(scheme, path, query);
+  }
+
+  get fsPath(): string {
+    return this.path;
+  }
+
+  with(change: { scheme?: string; query?: string }): Uri {
+    return new Uri(change.scheme ?? this.scheme, this.path, change.query ?? this.query);
+  }
+
+  toString(): string {
+    return `${this.scheme}://${this.path}${this.query && `?${this.query}`}`;
+  }
+}
+
+export class Range {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+
+  constructor(line: number, character: number, endLine: number, endCharacter: number) {
+    this.start = { line, character };
+    this.end = { line: endLine, character: endCharacter };
+  }
+}
+
+export class CodeLens {
+  constructor(
+    readonly range: Range,
+    readonly command: { readonly title: string },
+  ) {}
+}
+
+export class TabInputText {
+  constructor(readonly uri: Uri) {}
+}
+
+export class TabInputTextDiff {
+  constructor(
+    readonly original: Uri,
+    readonly modified: Uri,
+  ) {}
+}
+
+export class ThemeIcon {
+  static readonly File = new ThemeIcon("file");
+
+  constructor(readonly id: string) {}
+}
+
+export class ThemeColor extends ThemeIcon {}
+
+export class TreeItem {
+  constructor(readonly label: string | Uri) {}
+}
+
+export class MarkdownString {
+  value = "";
+
+  appendText(text: string): void {
+    this.value += text;
+  }
+
+  appendMarkdown(text: string): void {
+    this.value += text;
+  }
+
+  appendCodeblock(text: string): void {
+    this.value += text;
+  }
+}
+
+export enum TreeItemCollapsibleState {
+  None,
+  Collapsed,
+  Expanded,
+}
+
+export enum ConfigurationTarget {
+  Global = 1,
+}
+
+interface Document {
+  readonly uri: Uri;
+  version: number;
+  lineCount: number;
+}
+
+interface Editor {
+  readonly document: Document;
+  visibleRanges: readonly Range[];
+}
+
+interface Folder {
+  readonly uri: Uri;
+}
+
+/** What tests set and look at. */
+export const editor = {
+  /** What was said, with its buttons. */
+  said: [] as { readonly text: string; readonly buttons: readonly string[] }[],
+  /** The button that the person presses, if it is there. */
+  presses: "",
+  commands: new Map<string, (...given: never[]) => unknown>(),
+  settings: new Map<string, unknown>(),
+  opened: new EventEmitter<Document>(),
+  closed: new EventEmitter<Document>(),
+  changed: new EventEmitter<{ document: Document; contentChanges: readonly unknown[] }>(),
+  scrolled: new EventEmitter<{ textEditor: Editor }>(),
+  tabs: new EventEmitter<void>(),
+  folders: new EventEmitter<{ added: readonly Folder[] }>(),
+  configured: new EventEmitter<{ affectsConfiguration(name: string): boolean }>(),
+};
+
+const say = (text: string, ...buttons: string[]): Promise<string | undefined> => {
+  editor.said.push({ text, buttons });
+  return Promise.resolve(buttons.find((one) => one === editor.presses));
+};
+
+export const window = {
+  visibleTextEditors: [] as Editor[],
+  tabGroups: { all: [] as { activeTab: { input: unknown } }[], onDidChangeTabs: editor.tabs.event },
+  onDidChangeTextEditorVisibleRanges: editor.scrolled.event,
+  showWarningMessage: say,
+  showErrorMessage: say,
+  showInformationMessage: say,
+  setStatusBarMessage: say,
+  showWorkspaceFolderPick: (): Promise<Folder | undefined> => Promise.resolve(undefined),
+  createTreeView: () => ({ badge: undefined, message: "", dispose: () => undefined }),
+};
+
+export const workspace = {
+  textDocuments: [] as Document[],
+  workspaceFolders: [] as Folder[],
+  onDidOpenTextDocument: editor.opened.event,
+  onDidCloseTextDocument: editor.closed.event,
+  onDidChangeTextDocument: editor.changed.event,
+  onDidChangeWorkspaceFolders: editor.folders.event,
+  onDidChangeConfiguration: editor.configured.event,
+  registerTextDocumentContentProvider: () => ({ dispose: () => undefined }),
+  getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders.find((one) => uri.path.startsWith(`${one.uri.path}/`)),
+  getConfiguration: () => ({ get: (name: string, otherwise: unknown) => editor.settings.get(name) ?? otherwise }),
+  asRelativePath: (uri: Uri) => uri.path,
+};
+
+export const languages = { registerCodeLensProvider: () => ({ dispose: () => undefined }) };
+
+export const commands = {
+  executeCommand: () => Promise.resolve(undefined),
+  registerCommand: (name: string, run: (...given: never[]) => unknown) => {
+    editor.commands.set(name, run);
+    return { dispose: () => editor.commands.delete(name) };
+  },
+};
