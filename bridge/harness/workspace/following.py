@@ -9,9 +9,6 @@ from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.spans import Changes, Moved, Tracked, shift, to_lines, track
 from bridge.harness.workspace.steps import Step, begins_line
 
-SLIDE = 2_000
-"""Characters over which one change may be told as an equal one elsewhere: what an editor's own undo may do."""
-
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -134,21 +131,22 @@ def _slid(changes: Changes, step: Step, start: int, end: int) -> Changes:
     """An insertion or a deletion beside [start, end), told as the equal one that meets it, if there is one.
 
     Of equal texts an editor's undo chooses any: the line that comes back may be told as the end of the one before it.
+    No further than the text is long: in a text that repeats itself that would be another change.
     """
     if len(changes.all) != 1:
         return changes
     change, before, after = changes.all[0], step.before, step.moved_by.after
     at, size = change.start, len(change.text)
     if change.start == change.end:
-        if 0 < start - at <= SLIDE and before[at:start] == after[at:start]:
+        if 0 < start - at < size and before[at:start] == after[at:start]:
             return Changes([TextChange(start, start, after[start : start + size])])
-        if 0 < at - end <= SLIDE and before[end:at] == after[end + size : at + size]:
+        if 0 < at - end < size and before[end:at] == after[end + size : at + size]:
             return Changes([TextChange(end, end, after[end : end + size])])
     elif not change.text:
         size = change.end - at
-        if 0 < start - at <= SLIDE and start + size <= end and before[at:start] == after[at:start]:
+        if 0 < start - at < size and start + size <= end and before[at:start] == after[at:start]:
             return Changes([TextChange(start, start + size, "")])
-        if 0 < at - end + size <= SLIDE and end - size >= start and after[end - size : at] == before[end : at + size]:
+        if 0 < at - end + size < size and end - size >= start and after[end - size : at] == before[end : at + size]:
             return Changes([TextChange(end - size, end, "")])
     return changes
 

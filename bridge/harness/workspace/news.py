@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bridge.harness.ids import HunkId
 from bridge.harness.values.events import Event, Note, Placed
-from bridge.harness.values.proposals import HunkState, PlacementKind
+from bridge.harness.values.proposals import Hunk, HunkState, PlacementKind
 from bridge.harness.workspace.applying import ROLLED_BACK
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.review_state import ReviewState
@@ -76,12 +76,16 @@ class News:
             state = self._state.states[hunk.id]
             known = state.stands and hunk.new and self._places.is_tracked(hunk)
             edited = known and not self._places.is_whole(hunk) and not self._places.may_stand(hunk)
-            if not edited or hunk.id in self._untold or self._places.upon(hunk):
+            if not edited or hunk.id in self._untold or self._is_ours(hunk):
                 continue
             current = self._places.current(hunk)
             if self._edited.get(hunk.id) != current:
                 self._edited[hunk.id] = current
                 yield f"- {self._name(hunk.id)}: edited by the user; it now reads\n{_quoted(current)}"
+
+    def _is_ours(self, hunk: Hunk) -> bool:
+        """Whether what stands there may be a later hunk's text."""
+        return any(self._state.states[other].stands for other in self._places.beside(hunk))
 
     def _name(self, id_: HunkId) -> str:
         hunk, (index, total) = self._state.hunks[id_], self._state.numbers[id_]

@@ -220,6 +220,13 @@ class Places:
         place = self._place(hunk)
         return place.under if place is not None and place.at.damaged else ()
 
+    def beside(self, hunk: Hunk) -> Iterator[HunkId]:
+        """The other hunks whose places meet the hunk's."""
+        mine = self.at(hunk)
+        for id_, place in self._at.get(hunk.uri, {}).items():
+            if mine and id_ != hunk.id and place.at.start <= mine.end and mine.start <= place.at.end:
+                yield id_
+
     def is_untouched(self, hunk: Hunk, new: str) -> bool:
         """Whether the hunk's old text stands at its place, and `new` does not begin or end there."""
         place, text = self._place(hunk), self._ground.get(hunk.uri, "")

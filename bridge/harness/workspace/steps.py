@@ -90,7 +90,7 @@ def _by_whole_lines(before: str, change: TextChange) -> TextChange:
     Neovim tells a new line as a line end and the line, or as the line end above it, replaced by itself and the line.
     """
     start, end = change.start, change.end
-    ended = before[start:end]
+    ended = before[start:end] if end - start < len(before) else ""
     if ended in LINE_ENDS and change.text.startswith(ended) and change.text.endswith(ended):
         return TextChange(end, end, change.text[len(ended) :])
     body = before[start:end] or change.text
