@@ -6,7 +6,7 @@ from tests.e2e.vscode.conftest import Opening
 from tests.e2e.vscode.steps import TWENTY, ask, hunks, ready
 from tests.support.nvim import Place
 from tests.support.script import call, edit, step
-from tests.support.vscode import VsCode
+from tests.support.vscode import LENS, VsCode
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(120)]
 
@@ -53,6 +53,7 @@ def test_open_closed_and_new_files_are_reviewed_together(opened: Opening, place:
     window.until(lambda: bool(window.status("1 change")))
     window.command("Harness: Next hunk")
     window.until(lambda: window.active()["text"] == "all new\n")
+    window.shows(LENS, "Accept")
     window.screenshot("files-new")
     assert not (place.work / "sub").exists()
     window.press("Alt+Enter")
