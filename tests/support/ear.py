@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 
 from bridge.harness.values.events import Note
+from bridge.harness.workspace.following import Guard
 from bridge.harness.workspace.news import HEAD
 from tests.support.keeper import Held, Keeper
 
 ROW = re.compile(r"- hunk (\d+) of (\d+) of “(.*?)” \(line (\d+)\): (.*)")
 OUT = ("taken out again", "rejected")
 BACK = "there again"
+STANDS = "it still stands"
 EDITED = "edited by the user"
 
 
@@ -40,7 +42,9 @@ class Ear:
         if held.told is None:
             assert not said, ("of a hunk that never stood", said)
             return
-        if said.startswith(BACK):
+        if STANDS in said:
+            assert held.stands, ("said to stand, and it does not", said)
+        elif said.startswith(BACK):
             assert held.stands, "said to be there again, and it is not"
             self.needless += held.told
         elif said.startswith(OUT):
@@ -48,15 +52,30 @@ class Ear:
             assert held.told, ("told twice that it is out", said)
         elif said.startswith(EDITED):
             assert held.stands
-            assert keeper.edited_by_person(held), ("said to be edited, and nobody has", said)
+            assert keeper.edited_by_person(held), (
+                "said to be edited, and nobody has",
+                said,
+                [line.text for line in held.new],
+            )
             assert held.edited != keeper.text, "told twice of one edit"
             held.edited = keeper.text
         else:
             assert not said, said
             assert held.told == held.stands, ("it is told nothing", held.told, keeper.state(held))
-            open_ = keeper.state(held).open and keeper.open  # nobody watches a closed file
-            assert not (open_ and held.edited is None and keeper.edited_by_person(held)), "an edit it is not told of"
+            silent = held.edited is None and self._is_watched(keeper, held) and keeper.edited_by_person(held)
+            assert not silent, "an edit it is not told of"
         held.told = held.stands
+
+    def _is_watched(self, keeper: Keeper, held: Held) -> bool:
+        """Whether an edit of a hunk that waits has to be told.
+
+        Nobody watches a closed file; a diff may be in doubt; beside another hunk it may be that one's doing.
+        """
+        review = keeper.desks[held.owner].review
+        hunk = review._state.hunks[held.id]
+        place = review._places._place(hunk)
+        doubtful = place is None or isinstance(place.before, Guard) or any(review._places.beside(hunk))
+        return keeper.state(held).open and keeper.open and bool(held.new[0].text) and not doubtful
 
     def _name(self, keeper: Keeper, held: Held) -> tuple[int, int, str]:
         view = keeper.desks[held.owner].review.find(held.id)

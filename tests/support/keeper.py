@@ -4,14 +4,15 @@ A hunk is its two runs of lines. Whatever the review reports, the oracle makes t
 that can't be done, or the text reads otherwise afterwards, the review has lost or misplaced something.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.harness.errors import BridgeError
+from bridge.harness.errors import BridgeError, Stale
 from bridge.harness.ids import HunkId
 from bridge.harness.values.events import HunkSplit
-from bridge.harness.values.proposals import Hunk, HunkOutcome, Part, Policy, Proposal, Verdict
+from bridge.harness.values.proposals import Hunk, HunkOutcome, HunkState, Part, Policy, Proposal, Verdict
 from bridge.harness.values.text import Span
+from bridge.harness.workspace.tracking import TAKEN_OUT
 from tests.support.fake_journal import Crash
 from tests.support.review_desk import PERSON, Desk, ids_of, origin
 from tests.support.several_desks import quiet
@@ -76,17 +77,18 @@ class Keeper(Typist):
     ledger: Ledger = field(default_factory=Ledger)
     held: dict[HunkId, Held] = field(default_factory=dict)
     drafted: list[Held] = field(default_factory=list)
+    sent: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.desks = self.desks or [self.desk]
 
-    def places(self) -> Iterator[tuple[Line, Line]]:
+    def places(self) -> Iterator[tuple[Line, list[Line]]]:
         """See the base class."""
         for held in (*self.held.values(), *self.drafted):
             for one, other in ((held.old, held.new), (held.new, held.old)):
                 if not one[0].text:
-                    yield one[0], other[0]
+                    yield one[0], other
 
     def waiting(self, owner: int | None = None) -> list[HunkId]:
         """What the person is asked about."""
@@ -96,7 +98,7 @@ class Keeper(Typist):
         """What can be undone."""
         return [held.id for held in self.held.values() if held.stands]
 
-    def state(self, held: Held):  # type: ignore[no-untyped-def]
+    def state(self, held: Held) -> HunkState:
         """As the review reports it."""
         return self.desks[held.owner].state(held.id)
 
@@ -118,26 +120,31 @@ class Keeper(Typist):
         pending = [
             held
             for held in self.held.values()
-            if held.owner == owner and self._is_pending(held) and (self.open or held.id in fits)
+            if held.owner == owner and (self._is_pending(held) if self.open else held.id in fits and self._waits(held))
         ]
+        if any(held.old[0] not in self.lines for held in pending if not held.old[0].text):
+            self._lose_track()  # a place that was deleted, with the lines about it, and came back with them
+            return None
         shown, after = self._overlay(pending), self._overlay([*pending, *edits])
         draft = await desk.draft({self.name: lambda _: after})
         assert draft.files[0].old == shown, "pending work is not what a tool reads"
         if between is not None:
             between()
         known = [held.id for held in self.held.values()]
-        mark = self._begin()
+        mark = await self._begin()
         self.count += 1
         made = origin(policy)
         titled = type(draft)(f"Change {self.name} {self.count}", draft.files, draft.atomic)
         try:
             proposal = await desk.review.propose(titled, made)
+        except Stale:  # what was pending changed after the file was read
+            assert between is not None
+            self.drafted = []
+            return None
         except Crash:
-            found_one = desk.review.proposal_of(made.call)
-            if found_one is None:
-                raise
-            proposal = found_one
-            self._hold(proposal, owner, edits)
+            recorded = desk.review.proposal_of(made.call)
+            if recorded is not None:
+                self._hold(recorded, owner, edits)
             raise
         assert known == list(self.held)
         if self._hold(proposal, owner, edits):
@@ -160,7 +167,7 @@ class Keeper(Typist):
 
     async def decide(self, ids: Sequence[HunkId], verdict: Verdict) -> list[HunkOutcome]:
         """Accept or reject: under *keep* that is to keep and to undo."""
-        mark = self._begin()
+        mark = await self._begin()
         outcomes: list[HunkOutcome] = []
         for owner in range(len(self.desks)):
             own = [id_ for id_ in ids if self.held[id_].owner == owner]
@@ -170,7 +177,7 @@ class Keeper(Typist):
 
     async def take_back(self, owner: int, ids: Sequence[HunkId]) -> list[HunkOutcome]:
         """Undo what stands."""
-        mark = self._begin()
+        mark = await self._begin()
         outcomes = list(await self.desks[owner].review.undo(ids, PERSON))
         await self.reconcile(mark, outcomes)
         return outcomes
@@ -234,6 +241,9 @@ class Keeper(Typist):
         """The lines over which a stale hunk is wanted anyway: its own and the person's, none that stood beside it."""
         at = self.desks[parent.owner].review._places.at(child)
         assert at is not None
+        if not self.open:  # the place is in the text that was seen last
+            self._lose_track()
+            return as_lines(child.old)
         start, lines = 0, []
         for line in self.lines:
             if line.text and at.start <= start < at.end:
@@ -268,7 +278,16 @@ class Keeper(Typist):
         if not self.lost:
             await self.reconcile(len(self.past))
 
-    def _begin(self) -> int:
+    async def pause(self) -> None:
+        """What was told is recorded; what the editor has not told yet stays so."""
+        for desk in self.desks:
+            await quiet(desk)
+        if not self.lost:
+            await self.reconcile(len(self.past))
+
+    async def _begin(self) -> int:
+        await self.pause()
+        self.sent = len(self.desk.editor.edits)
         self.past.append((self.text, self.lines))
         return len(self.past) - 1
 
@@ -276,35 +295,49 @@ class Keeper(Typist):
         """Make the changes that the reviews report; `mark` says where in `past` they began."""
         if self.lost:
             return
-        if self.open and self.desk.uri(self.name) in self.desk.editor.saved:
-            self.desk.editor.saved.clear()
-            saved = True
-        else:
-            saved = False
         self.follow_splits()
         whole = {id_: (self.is_whole(held.old), self.is_whole(held.new)) for id_, held in self.held.items()}
+        if any(self.state(held).placement == "unverified" for held in self.held.values()):
+            self.ledger.unverified += 1
+            self._lose_track()
+            return
+        self._make_changes(mark)
+        self._see_saved()
+        self._judge_all(outcomes, whole)
+
+    def _make_changes(self, mark: int) -> None:
+        """What the person did with hunks by undo and redo in the editor first; then the edits of the reviews."""
         moved = self._moved()
+        for held in [held for held in moved if self.is_whole(held.sides[1])]:
+            moved.remove(held)
+            self._noticed(held)
         while free := [held for held in moved if self.is_whole(held.sides[0])]:
             for held in free:
                 if self.is_whole(held.sides[0]):
                     self._swap(held, mark)
                     moved.remove(held)
+        if self._overtaken(moved):
+            self.ledger.overtaken += 1
+            self._lose_track()
+            return
         for held in moved:
-            if self.state(held).placement == "unverified":
-                self.ledger.unverified += 1
-                self._lose_track()
-                return
-            if self.desk.editor.edits[-1:] and self.desk.editor.edits[-1].version == 0 and not held.stands:
-                self.ledger.overtaken += 1  # the editor put it at the old lines: it can't be seen among the person's
-                self._lose_track()
-                return
             self._noticed(held)
-        if saved or not self.open:
+
+    def _overtaken(self, moved: Sequence[Held]) -> bool:
+        """Whether an editor that checks no version 0 put an edit at the old lines: not always can that be seen."""
+        if all(edit.version > 0 for edit in self.desk.editor.edits[self.sent :]):
+            return False
+        return self.standing != self.text or any(not self.is_whole(held.sides[1]) for held in moved)
+
+    def _see_saved(self) -> None:
+        """The disk after an edit that was saved, or written there."""
+        uri, editor = self.desk.uri(self.name), self.desk.editor
+        saved = uri in editor.saved and self.open
+        editor.saved[:] = [other for other in editor.saved if other != uri]
+        if not self.lost and (saved or not self.open):
             self.on_disk = list(self.lines)
             if saved:
                 self._write()
-        for outcome in outcomes:
-            self._judge(outcome, *whole.get(outcome.hunk, (False, False)))
 
     def _moved(self) -> list[Held]:
         """The hunks that are reported to stand and did not, or the other way round."""
@@ -322,11 +355,11 @@ class Keeper(Typist):
         if held.stands:
             assert not self.is_whole(held.new), "reported as taken out, and it stands"
             assert not any(line.text and line in self.lines for line in held.new), "reported as taken out, partly there"
+            assert state.cause != TAKEN_OUT or self.edited_by_person(held), "a later hunk's doing, told as the person's"
         else:
-            assert self.is_whole(held.new) or "already" in state.cause, (
-                "written over what the person typed",
-                state,
-            )
+            deleted = not held.new[0].text and not any(line in self.lines for line in held.old)
+            seen = self.is_whole(held.new) or deleted
+            assert seen or "already" in state.cause, ("written over what the person typed", state)
         held.stands = not held.stands
         self.ledger.noticed += 1
 
@@ -362,9 +395,12 @@ class Keeper(Typist):
                 below.pop(0)
         return [*above, *into, *below]
 
+    def _judge_all(self, outcomes: Sequence[HunkOutcome], whole: Mapping[HunkId, tuple[bool, bool]]) -> None:
+        for outcome in outcomes:
+            if not self.lost and outcome.hunk in self.held:
+                self._judge(outcome, *whole.get(outcome.hunk, (False, False)))
+
     def _judge(self, outcome: HunkOutcome, old_whole: bool, new_whole: bool) -> None:
-        if outcome.hunk not in self.held:
-            return
         held = self.held[outcome.hunk]
         stands = held.stands
         match outcome.outcome:
@@ -396,15 +432,25 @@ class Keeper(Typist):
         assert self.standing == self.text
 
     def check_reports(self) -> None:
-        """After `settle`: what is reported to stand does, unless somebody edited it; what is not, does not."""
+        """After `settle`: what is reported to stand does, unless somebody edited it; what is not, does not.
+
+        Of hunks that need no place any more, as most after a restart, nothing is noticed.
+        """
         for held in self.held.values():
-            state = self.state(held)
-            assert state.placement != "removed" or not self.is_whole(held.new) or self.is_whole(held.old)
-            if state.placement == "present" and held.new[0].text:
-                out = not any(line in self.lines for line in held.new)
-                assert not (out and self.is_whole(held.old)), "taken out, and reported to stand"
-            if not held.stands and held.new[0].text and not self.repeated:
-                assert text_of(held.new) not in self.standing
+            places = self.desks[held.owner].review._places
+            known = any(hunk.id == held.id for hunk in places.tracked(self.desk.uri(self.name)))
+            gone = not held.old[0].text and held.old[0] not in self.lines  # its place may be back, with the lines there
+            if known and self.open and self._is_pending(held) and not gone:
+                fits = self.is_whole(held.old) or self.desks[held.owner].review._places.is_done(self._hunk(held))
+                assert fits, "I3: clean only where its very lines stand"
+            if not known or not held.new[0].text or self.repeated:
+                continue
+            placement = self.state(held).placement
+            if placement in ("absent", "removed"):
+                assert text_of(held.new) not in self.standing, "it stands, and is not reported to"
+            exact = self.open and self.desk.manner.sync == "exact"
+            if exact and placement == "present" and not any(line in self.lines for line in held.new):
+                assert not self.is_whole(held.old), "taken out, and reported to stand"
 
     def is_whole(self, run: Sequence[Line]) -> bool:
         """Whether these very lines stand, together."""
@@ -424,9 +470,15 @@ class Keeper(Typist):
         self.lines = lines
         return edited
 
-    def _is_pending(self, held: Held) -> bool:
+    def _hunk(self, held: Held) -> Hunk:
+        return self.desks[held.owner].review._state.hunks[held.id]
+
+    def _waits(self, held: Held) -> bool:
         state = self.state(held)
-        return state.policy == "ask" and state.decision is None and state.stale is None and not held.stands
+        return state.policy == "ask" and state.decision is None and not held.stands
+
+    def _is_pending(self, held: Held) -> bool:
+        return self._waits(held) and self.state(held).stale is None
 
     def _edits(self, owner: int, places: Sequence[int], kind: int) -> list[Held]:
         taken = {

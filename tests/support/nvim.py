@@ -134,10 +134,14 @@ class Asked:
 
 @dataclass
 class Neovim:
-    """One editor. A context manager; leaving it ends the editor and what it started. `config` is more of init.lua."""
+    """One editor. A context manager; leaving it ends the editor and what it started.
+
+    `config` is more of init.lua; `setup` is Lua that is run once it is there.
+    """
 
     place: Place
     config: str = ""
+    setup: str = ""
     daemon: Sequence[str] = DAEMON
     offered: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -148,7 +152,7 @@ class Neovim:
         argv = [nvim_binary(), "--embed", "--headless", "--clean", "-u", str(init)]
         self._rpc = NvimRpc(argv, private_env(self.place), self.place.work)
         self.pid = self._rpc.process.pid
-        self.lua(_SETUP)
+        self.lua(_SETUP + self.setup)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

@@ -1,14 +1,14 @@
-"""What should have become of hunks, judged by the identity of lines alone: where each belongs, and what may be said of it.
+"""What should have become of hunks, judged by the identity of lines: where each belongs, what may be said of it.
 
 It shares nothing with the code that moves hunks. A hunk is bound to the very lines that stood under it when it was
 proposed. Those lines, unchanged and together, are its place. Where they are gone and the same text stands again, once,
-between what was above and what was below, the person has put it back: that is its place too. An insertion belongs
-between what was above and what was below.
+between what was above and what was below, the person has put it back: that is its place from then on. An insertion
+belongs between what was above and what was below.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import Any
 
@@ -19,9 +19,6 @@ Row = Mapping[str, Any]
 NEAR = 6
 """Lines that are shown around a fault."""
 
-ALREADY = "the same text stood there already"
-"""What is said of a hunk that the person has made by hand."""
-
 
 @dataclass(frozen=True)
 class Bound:
@@ -31,6 +28,7 @@ class Bound:
     """
 
     id: str
+    base: State
     old: tuple[str, ...]
     news: tuple[tuple[str, ...], ...]
     above: tuple[int, ...]
@@ -54,6 +52,22 @@ class Bound:
             return [(line, line) for line in range(low, high + 1)]
         again = [line for line in range(low, high - len(self.own) + 1) if self._stands_again(state, line)]
         return [(again[0], again[0] + len(self.own))] if len(again) == 1 else []
+
+    def followed(self, states: Iterable[State]) -> "Bound":
+        """The hunk after these states: where its lines were gone, and its old text stood again, it is those lines."""
+        one = self
+        for state in states:
+            if one.own and not set(one.own).issubset(state.ids):
+                one = one._bound_again(state)
+        return one
+
+    def _bound_again(self, state: State) -> "Bound":
+        ids = state.ids
+        low, high = self._between({id_: line for line, id_ in enumerate(ids)}, len(ids))
+        places = self.places(state) or ([(low, high)] if state.lines[low:high] == self.old else [])
+        for start, end in places:
+            return replace(self, above=ids[:start], own=ids[start:end], below=ids[end:])
+        return self
 
     def is_made(self, state: State) -> bool:
         """Whether what it wants stands between what was above and below, and its own lines do not."""
@@ -108,8 +122,9 @@ class Account:
     def __str__(self) -> str:
         hunks = ", ".join(f"{word} {count}" for word, count in sorted(self.told.items()))
         return (
-            f"{self.runs} interleavings ({self.unfollowed} not followed), {self.changes} changes of the text, {self.edits} edits of the agent's; "
-            f"{self.told.total()} hunks: {hunks}; misplaced and said so: {self.detected}; wrong: {len(self.wrong)}"
+            f"{self.runs} interleavings ({self.unfollowed} not followed), {self.changes} changes of the text, "
+            f"{self.edits} edits of the agent's; {self.told.total()} hunks: {hunks}; "
+            f"misplaced and said so: {self.detected}; wrong: {len(self.wrong)}"
         )
 
     def add(self, other: "Account") -> None:
@@ -130,7 +145,9 @@ def judge(history: History, records: Sequence[Row], uri: str) -> Account:
     told = _fold(records)
     made: dict[str, list[AgentEdit]] = {id_: [] for id_ in bound}
     for edit in history.agent:
-        chosen = _explain(edit, [one for one in bound.values() if told[one.id].verdict == "accepted"])
+        accepted = [one for id_, one in bound.items() if told[id_].verdict == "accepted"]
+        followed = [one.followed(_between(one.base, edit.before, history)) for one in accepted]
+        chosen = _explain(edit, accepted) or _explain(edit, followed)
         doubted = [one for one in bound.values() if told[one.id].placement == "unverified"]
         if chosen is None and doubted:
             account.detected += 1
@@ -163,7 +180,9 @@ def _bind(history: History, records: Sequence[Row], uri: str, account: Account) 
                 raise Unfollowed
             one = _bound(hunk, base, span["start"], span["end"])
             if base.lines[span["start"] : span["end"]] != one.old:
-                account.wrong.append(f"version {version} of the text was another: {one} on {base}")
+                if any(state.lines[-1] == "" for state in history.states):
+                    raise Unfollowed  # Neovim does not tell that an empty last line was deleted
+                account.wrong.append(f"version {version} of the text was another: {one}")
             bound[one.id] = one
     return bound
 
@@ -172,7 +191,9 @@ def _bound(hunk: Row, base: State, start: int, end: int) -> Bound:
     news = [_lines(hunk["new"])]
     if hunk["old"] and not hunk["old"].endswith("\n"):
         news.append(tuple(row.removesuffix("\r") for row in hunk["new"].split("\n")))
-    return Bound(hunk["id"], _lines(hunk["old"]), tuple(news), base.ids[:start], base.ids[start:end], base.ids[end:])
+    return Bound(
+        hunk["id"], base, _lines(hunk["old"]), tuple(news), base.ids[:start], base.ids[start:end], base.ids[end:]
+    )
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -247,16 +268,21 @@ def _verdict(one: Bound, told: Told, made: Sequence[AgentEdit], history: History
     word = "stale" if told.stale and told.placement in ("", "absent") else told.placement
     if word == "unverified":
         return word, "" if told.cause else "unverified, and nobody is told why"
-    if word == "present" and told.cause.startswith(ALREADY) and not made:
+    if word == "present" and not made:  # somebody else did the same
         return "made by hand", "" if any(map(one.is_made, history.states)) else "said to stand, and never stood"
     if word == "present":
-        return word, "" if made else "said to stand, and was never written"
+        return word, ""
     if word == "removed":
         gone = made and any(not _stands(made[-1], state) for state in _after(made[-1], history))
         return word, "" if gone else "said to be taken out, and it always stood"
     undone = any(_took_back(before, after, made) for before, after in history.travelled)
     stands = made and _stands(made[-1], history.now) and not undone
     return word or "lost", "written, and said not to be" if stands else ""
+
+
+def _between(first: State, last: State, history: History) -> Sequence[State]:
+    at = {id(state): number for number, state in enumerate(history.states)}
+    return history.states[at[id(first)] : at[id(last)] + 1]
 
 
 def _after(edit: AgentEdit, history: History) -> Sequence[State]:

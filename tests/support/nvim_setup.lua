@@ -72,14 +72,16 @@ end
 
 -- What a person does in the moment before, or right after, an edit arrives: Lua source, run so many times.
 function E2E.around_edit(times, before, after)
-  local real = vim.lsp.handlers['workspace/applyEdit']
-  vim.lsp.handlers['workspace/applyEdit'] = function(err, params, ctx)
-    local now = times > 0
-    times = times - 1
-    local buffer = vim.uri_to_bufnr(params.edit.documentChanges[1].textDocument.uri)
-    if now then loadstring(before)(buffer) end
-    local reply = real(err, params, ctx)
-    if now then loadstring(after)(buffer) end
-    return reply
+  for _, name in ipairs({ 'workspace/applyEdit', 'harness/editor/apply' }) do
+    local real = vim.lsp.handlers[name]
+    vim.lsp.handlers[name] = real and function(err, params, ctx)
+      local now = times > 0
+      times = times - 1
+      local buffer = vim.uri_to_bufnr(params.uri or params.edit.documentChanges[1].textDocument.uri)
+      if now then loadstring(before)(buffer) end
+      local reply = real(err, params, ctx)
+      if now then loadstring(after)(buffer) end
+      return reply
+    end
   end
 end

@@ -87,11 +87,11 @@ function Typist.choose(buf, line, command, hunk)
   })
 end
 
--- The command at once, as from a key of the person's own; `answered` tells when it is done.
-function Typist.command(command, argument, token)
+-- The command at once, as from a key of the person's own in this buffer; `answered` tells when it is done.
+function Typist.command(buf, command, argument, token)
   Typist.answered[token] = false
   local done = function() Typist.answered[token] = true end
-  E2E.client():exec_cmd({ title = command, command = command, arguments = { argument } }, { bufnr = 0 }, done)
+  E2E.client():exec_cmd({ title = command, command = command, arguments = { argument } }, { bufnr = buf }, done)
 end
 
 function Typist.hunks(buf)

@@ -14,7 +14,8 @@ from tests.support.review_desk import Desk
 def beside(desk: Desk) -> Desk:
     """Another session of the same process."""
     other = Desk(desk.manner, desk.files, desk.blobs, desk.root)
-    other.review.close()
+    other.review.close()  # nobody runs it
+    other.review._tracker._late.close()
     other.documents, other.editor = desk.documents, desk.editor
     outside = Outside(other.journal, desk.files, desk.documents, desk.editor, desk.blobs)
     other.review = Reviewer(outside, other.moved.append)

@@ -60,8 +60,8 @@ class Typist:
             return self.desk.editor.text(self.desk.uri(self.name))
         return self._files.raw[self.desk.root / self.name].decode()
 
-    def places(self) -> Iterator[tuple[Line, Line]]:
-        """Each place between two lines that matters, and a line of the hunk's that may stand there instead."""
+    def places(self) -> Iterator[tuple[Line, list[Line]]]:
+        """Each place between two lines that matters, and the hunk's lines that may stand there instead."""
         raise NotImplementedError
 
     def insert(self, place: int, size: int, *, opened: bool = False) -> None:
@@ -114,10 +114,11 @@ class Typist:
         """What was undone last, if nothing was typed since; told as one change of all that differs."""
         if not self.open or not self.redoable:
             return
-        (text, _), now = self.redoable.pop(), self.standing
+        undone, now = self.redoable.pop(), self.standing
+        text = undone[0]
         start = _alike(now, text)
         end = _alike(now[start:][::-1], text[start:][::-1])
-        self.past.append((self.text, self.lines))
+        self.past += [(self.text, self.lines), undone]
         change = TextChange(start, len(now) - end, text[start : len(text) - end])
         self.desk.editor.type(self.desk.uri(self.name), change)
         self._know_again(text)
@@ -148,7 +149,7 @@ class Typist:
         """A text that stood before stands again."""
         before = self.lines
         past = next((lines for known, lines in reversed([*self.past, *self.redoable]) if known == text), None)
-        if past is None:
+        if past is None or self.lost:
             self._lose_track()
         else:
             self.lines = list(past)
@@ -157,18 +158,24 @@ class Typist:
     def _keep_places(self, before: Sequence[Line]) -> None:
         """Places of hunks that are newer than what was brought back: between the same lines, or who knows where."""
         for place, instead in self.places():
-            was = next((line for line in (place, instead) if line in before), None)
-            if was is None or place in self.lines or instead in self.lines:
+            was = next((line for line in (place, *instead) if line in before), None)
+            if was is None or place in self.lines or any(line in self.lines for line in instead):
                 continue
-            at = before.index(was)
-            above = next(line for line in reversed(before[:at]) if line.text and line in self.lines)
-            below = next((line for line in before[at + 1 :] if line.text and line in self.lines), None)
-            first = self.lines.index(above) + 1
-            last = self.lines.index(below) if below is not None else len(self.lines)
-            if any(line.text for line in self.lines[first:last]):
+            if not self._put(place, was, before):
                 self._lose_track()
                 return
-            self.lines.insert(last, place)
+
+    def _put(self, place: Line, was: Line, before: Sequence[Line]) -> bool:
+        """Set a place where a line, or it, has been; False where other lines are there by now."""
+        at = before.index(was)
+        above = next(line for line in reversed(before[:at]) if line.text and line in self.lines)
+        below = next((line for line in before[at + 1 :] if line.text and line in self.lines), None)
+        first = self.lines.index(above) + 1
+        last = self.lines.index(below) if below is not None else len(self.lines)
+        if any(line.text for line in self.lines[first:last]):
+            return False
+        self.lines.insert(last, place)
+        return True
 
     def _lose_track(self) -> None:
         """Which line is which is not known any more, as after an edit that is unverified."""
@@ -189,7 +196,10 @@ class Typist:
     def _become(self, lines: list[Line], told: TextChange) -> None:
         self.past.append((self.text, self.lines))
         self.redoable.clear()
-        self.lines = lines
+        before, self.lines = self.lines, lines
+        for place, instead in self.places():
+            if place not in before and [line for line in before if line.text and line not in lines] == instead:
+                self._put(place, instead[0], before)  # the person deletes what a hunk would delete
         if self.open:
             self.desk.editor.type(self.desk.uri(self.name), told)
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.nvim import Neovim, Place
+from tests.support.nvim_tiers import ACTIONS, Tier
 
 
 @pytest.fixture
@@ -15,7 +16,13 @@ def place(tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def nvim(place: Place) -> Iterator[Neovim]:
+def tier() -> Tier:
+    """How hunks are decided: a stock Neovim's code actions, where a test does not name another way."""
+    return ACTIONS
+
+
+@pytest.fixture
+def nvim(place: Place, tier: Tier) -> Iterator[Neovim]:
     """The editor, with nothing open."""
-    with Neovim(place) as editor:
+    with Neovim(place, tier.config, tier.setup) as editor:
         yield editor

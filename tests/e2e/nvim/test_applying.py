@@ -4,6 +4,7 @@ import pytest
 
 from tests.e2e.nvim.scripts import TWENTY, edit, step, under_review
 from tests.support.nvim import Neovim, Place
+from tests.support.nvim_tiers import ACTIONS, CLIENT, TIERS, Tier
 
 pytestmark = pytest.mark.nvim
 
@@ -26,14 +27,15 @@ def around(nvim: Neovim, before: str = "", after: str = "", times: int = 1) -> N
     nvim.lua("E2E.around_edit(...)", times, before, after)
 
 
-def accept(nvim: Neovim) -> None:
-    nvim.go(9)
-    nvim.act("Accept hunk 1/1")
+def accept(nvim: Neovim, tier: Tier) -> None:
+    tier.accept(nvim, nvim.hunks(1)[0])
 
 
+in_every_tier = pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name)
 fresh_and_changed = pytest.mark.parametrize("fresh", [True, False], ids=["version-0", "later-version"])
 
 
+@in_every_tier
 @fresh_and_changed
 @pytest.mark.parametrize(
     ("typing", "expected"),
@@ -41,17 +43,18 @@ fresh_and_changed = pytest.mark.parametrize("fresh", [True, False], ids=["versio
     ids=["above", "below"],
 )
 def test_typing_before_the_edit_arrives_is_kept_and_the_edit_lands_where_it_belongs(
-    nvim: Neovim, place: Place, fresh: bool, typing: str, expected: str
+    nvim: Neovim, place: Place, tier: Tier, fresh: bool, typing: str, expected: str
 ) -> None:
     under_review(nvim, place, TWENTY, HUNK)
     touched(nvim, fresh)
     around(nvim, before=typing)
-    accept(nvim)
+    accept(nvim, tier)
     nvim.ended()
     assert nvim.text() == expected
     assert "accepted and applied" in place.results()[0]
 
 
+@in_every_tier
 @fresh_and_changed
 @pytest.mark.parametrize(
     ("typing", "expected"),
@@ -59,56 +62,60 @@ def test_typing_before_the_edit_arrives_is_kept_and_the_edit_lands_where_it_belo
     ids=["above", "below"],
 )
 def test_typing_right_after_the_edit_in_one_batch_with_it_is_told_from_it(
-    nvim: Neovim, place: Place, fresh: bool, typing: str, expected: str
+    nvim: Neovim, place: Place, tier: Tier, fresh: bool, typing: str, expected: str
 ) -> None:
     under_review(nvim, place, TWENTY, HUNK)
     touched(nvim, fresh)
     around(nvim, after=typing)
-    accept(nvim)
+    accept(nvim, tier)
     nvim.ended()
     assert nvim.text() == expected
     assert "accepted and applied" in place.results()[0]
 
 
+@in_every_tier
 @fresh_and_changed
 def test_the_hunk_itself_overtyped_before_the_edit_arrives_is_stale_and_the_typing_stands(
-    nvim: Neovim, place: Place, fresh: bool
+    nvim: Neovim, place: Place, tier: Tier, fresh: bool
 ) -> None:
     under_review(nvim, place, TWENTY, HUNK)
     touched(nvim, fresh)
     around(nvim, before=INSIDE)
-    accept(nvim)
-    nvim.says("Not applied")
+    accept(nvim, tier)
+    tier.not_applied(nvim)
     nvim.ended()
     assert nvim.text() == TWENTY.replace("line 10", "line ten, mine")
     assert "the user changed these lines meanwhile" in place.results()[0]
     assert "line ten, mine" in place.results()[0]
 
 
+@in_every_tier
 @fresh_and_changed
 def test_lines_gone_before_the_edit_arrives_make_it_stale_and_nothing_is_appended(
-    nvim: Neovim, place: Place, fresh: bool
+    nvim: Neovim, place: Place, tier: Tier, fresh: bool
 ) -> None:
     under_review(nvim, place, TWENTY, HUNK)
     touched(nvim, fresh)
     around(nvim, before=CUT)
-    accept(nvim)
-    nvim.says("Not applied")
+    accept(nvim, tier)
+    tier.not_applied(nvim)
     nvim.ended()
     assert nvim.text() == "".join(TWENTY.splitlines(keepends=True)[:5])
 
 
-def test_typing_that_overtakes_every_try_is_told_and_nothing_is_written(nvim: Neovim, place: Place) -> None:
+@in_every_tier
+def test_typing_that_overtakes_every_try_is_told_and_nothing_is_written(nvim: Neovim, place: Place, tier: Tier) -> None:
     under_review(nvim, place, TWENTY, HUNK)
     around(nvim, before="vim.api.nvim_buf_set_lines(..., 0, 0, false, {'again'})", times=99)
-    accept(nvim)
+    accept(nvim, tier)
     # Five tries; where the typing is told before the answer, a try is over only when nothing has followed for 2 s.
-    nvim.says("Not applied", within=20)
+    tier.not_applied(nvim, within=20)
     nvim.ended()
     assert nvim.text().replace("again\n", "") == TWENTY
     assert "could not be applied" in place.results()[0]
 
 
+@pytest.mark.parametrize("tier", [ACTIONS, CLIENT], ids=lambda tier: tier.name)
 def test_the_second_of_two_files_typed_into_meanwhile_is_not_written_on_a_wrong_line(
     nvim: Neovim, place: Place
 ) -> None:
@@ -134,7 +141,7 @@ def test_an_editor_that_does_not_check_version_0_has_the_edit_moved_to_its_place
     with Neovim(place, config=nameless) as nvim:
         under_review(nvim, place, TWENTY, HUNK)
         around(nvim, before=ABOVE)
-        accept(nvim)
+        accept(nvim, ACTIONS)
         nvim.says("moved to its place")
         nvim.ended()
         assert nvim.text() == "typed above\ntyped too\n" + DONE

@@ -7,8 +7,11 @@ import pytest
 
 from tests.e2e.nvim.scripts import TWENTY, call, edit, step, under_review
 from tests.support.nvim import Neovim, Place
+from tests.support.nvim_tiers import CLIENT, LENSES, TIERS, WRONG, Tier
 
 pytestmark = pytest.mark.nvim
+
+in_every_tier = pytest.mark.parametrize("tier", TIERS, ids=lambda tier: tier.name)
 
 LOWER, UPPER = ("line 3\n", "line 10\n", "line 17\n"), ("LINE 3\n", "LINE 10\n", "LINE 17\n")
 THREE = tuple(zip(LOWER, UPPER, strict=True))
@@ -45,6 +48,25 @@ def test_nine_hunks_in_three_files_are_decided_with_two_keys(nvim: Neovim, place
     assert [path.read_text() for path in files] == [expected] * 3
 
 
+@pytest.mark.parametrize("tier", [LENSES, CLIENT], ids=lambda tier: tier.name)
+def test_nine_hunks_in_three_files_are_decided_by_what_the_client_shows(nvim: Neovim, place: Place, tier: Tier) -> None:
+    files = [place.file(name, TWENTY) for name in ("a.txt", "b.txt", "c.txt")]
+    place.play(step(*(edit(path.name, *THREE) for path in files)), step(say="Done."))
+    nvim.edit(files[0])
+    nvim.run("harness.prompt", text="go")
+    for path in files:
+        nvim.edit(path)
+        tier.accept(nvim, nvim.hunks(3)[0])
+        tier.reject(nvim, nvim.hunks(2)[0])
+        tier.accept(nvim, nvim.hunks(1)[0])
+        nvim.hunks(0)
+    nvim.ended()
+    expected = TWENTY.replace(*THREE[0]).replace(*THREE[2])
+    assert [nvim.text(path) for path in files] == [expected] * 3
+    decided = [(row["decision"]["verdict"], row["decision"]["by"]["kind"]) for row in place.records("Decided")]
+    assert sorted(decided) == [("accepted", "person")] * 6 + [("rejected", "person")] * 3
+
+
 def test_a_file_that_is_not_open_is_accepted_at_once_and_written(nvim: Neovim, place: Place) -> None:
     nvim.edit(place.file("a.txt", "here\n"))
     other = place.file("sub/b.txt", TWENTY)
@@ -59,7 +81,10 @@ def test_a_file_that_is_not_open_is_accepted_at_once_and_written(nvim: Neovim, p
     assert sorted(path.name for path in place.work.rglob("*")) == ["a.txt", "b.txt", "sub"]
 
 
-def test_a_rejected_hunk_is_nowhere_on_disk_and_its_reason_reaches_the_model(nvim: Neovim, place: Place) -> None:
+@in_every_tier
+def test_a_rejected_hunk_is_nowhere_on_disk_and_its_reason_reaches_the_model(
+    nvim: Neovim, place: Place, tier: Tier
+) -> None:
     place.file("b.txt", TWENTY)
     place.play(
         step(edit("a.txt", ("line 3\n", "SECRET-ONE\n"), ("line 9\n", "kept\n")), edit("b.txt", ("line 3\n", "TWO\n"))),
@@ -68,19 +93,14 @@ def test_a_rejected_hunk_is_nowhere_on_disk_and_its_reason_reaches_the_model(nvi
     path = place.file("a.txt", TWENTY)
     nvim.edit(path)
     nvim.run("harness.prompt", text="go")
-    nvim.hunks(2)
-    nvim.typed("]d")
-    nvim.act("Reject hunk 1/2 with reason…")
-    nvim.pick("Wrong approach")
-    nvim.hunks(1)
-    nvim.typed("]d")
-    nvim.act("Accept hunk 2/2")
+    tier.reject(nvim, nvim.hunks(2)[0], WRONG)
+    tier.accept(nvim, nvim.hunks(1)[0])
     nvim.run("harness.rejectFile", uri=(place.work / "b.txt").as_uri())
     nvim.ended()
     first = next(result for result in place.results() if "a.txt" in result)
-    assert "hunk 1 of 2: rejected by the user: Wrong approach: find another way" in first
+    assert f"hunk 1 of 2: rejected by the user: {WRONG}" in first
     assert "hunk 2 of 2: accepted" in first
-    nvim.says("I go on.")
+    assert "I go on." in str(place.records("ItemDone")[-1])
     nvim.command("wall")
     files = [file for folder in (place.work, place.home) for file in folder.rglob("*") if file.is_file()]
     assert not [file for file in files if b"SECRET-ONE" in file.read_bytes()]
@@ -100,11 +120,11 @@ def test_a_reason_that_is_not_chosen_rejects_nothing(nvim: Neovim, place: Place)
 # Undo and redo.
 
 
-def test_one_undo_takes_back_exactly_the_hunk_and_redo_brings_it_again(nvim: Neovim, place: Place) -> None:
+@in_every_tier
+def test_one_undo_takes_back_exactly_the_hunk_and_redo_brings_it_again(nvim: Neovim, place: Place, tier: Tier) -> None:
     under_review(nvim, place, TWENTY, *THREE)
     nvim.typed("Gotyped before<Esc>")
-    nvim.go(9)
-    nvim.act("Accept hunk 2/3")
+    tier.accept(nvim, nvim.hunks(3)[1])
     nvim.placed(1)
     nvim.typed("ggOtyped after<Esc>")
     before = TWENTY + "typed before\n"

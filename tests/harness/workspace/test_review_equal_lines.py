@@ -90,9 +90,12 @@ async def test_deletions_that_touch_come_back_in_their_order_after_typing_while_
         assert desk.editor.text(URI) == "top\n" + LINES
 
 
+def both(text: str) -> str:
+    return swap("line 8\n", "line 8\nnew\n")(swap("line 4\n", "")(text))
+
+
 async def test_what_the_editors_own_undo_brings_back_is_noticed_hunk_by_hunk() -> None:
     async with opened().running() as desk:
-        both = lambda text: swap("line 8\n", "line 8\nnew\n")(swap("line 4\n", "")(text))  # noqa: E731
         ids = ids_of(await desk.propose({"a.txt": both}, "keep"))
         await desk.review.undo(ids, PERSON)
         await desk.journal.append(Note(desk.review.news()))

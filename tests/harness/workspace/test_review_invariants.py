@@ -1,9 +1,9 @@
-"""I1 to I6 of bridge/harness/values/proposals.py, in whatever order things happen to an open file and a closed one."""
+"""I1 to I7 of bridge/harness/values/proposals.py, in whatever order things happen to an open file and a closed one."""
 
 import asyncio
 import dataclasses
-import itertools
-from collections.abc import Coroutine
+import logging
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import anyio.lowlevel
@@ -20,14 +20,13 @@ from hypothesis.stateful import (
 )
 
 from bridge.harness.ids import HunkId
-from bridge.harness.values.events import Decided, IntentMade, Placed, Proposed
-from bridge.harness.values.proposals import digest
-from bridge.harness.workspace.review_state import ReviewState
-from bridge.harness.workspace.tracking import PUT_BACK, TAKEN_OUT
+from bridge.harness.values.proposals import Part, Policy, Verdict
+from tests.support.ear import Ear
 from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
-from tests.support.fake_journal import FakeJournal
-from tests.support.person import Person
+from tests.support.keeper import Keeper, Ledger, some_lines
 from tests.support.review_desk import Desk, ids_of
+from tests.support.review_rules import Rules, check_places, check_splits
+from tests.support.several_desks import restarted
 from tests.support.skipping_loop import SkippingLoop
 from tests.support.typist import plain
 
@@ -44,22 +43,34 @@ MANNERS = st.sampled_from(
         dataclasses.replace(NEOVIM, answer="lies"),
     ]
 )
+VERDICTS = st.sampled_from(["accepted", "rejected"])
+TYPING = st.sampled_from(["", "before", "after"])
+SEEN = Ledger()
+"""What all runs of a test saw, printed in the end."""
 
 
 class ReviewMachine(RuleBasedStateMachine):
-    """Two files on one desk; `Person` is the oracle of each."""
+    """Two files of one session; a `Keeper` is the oracle of each."""
 
-    @initialize(manner=MANNERS, lines=st.integers(6, 20))
+    @initialize(manner=MANNERS, lines=st.integers(8, 20))
     def start(self, manner: Manner, lines: int) -> None:
         self.runner = asyncio.Runner(loop_factory=SkippingLoop)
         self.runner.run(self._start(manner, lines))
 
     async def _start(self, manner: Manner, lines: int) -> None:
-        self.desk = Desk(manner)
-        self.late = asyncio.get_running_loop().create_task(self.desk.review.run())
-        self.people = [Person(self.desk, name, plain(lines)) for name in ("a.txt", "b.txt")]
+        desk = Desk(manner)
+        self.late = [asyncio.get_running_loop().create_task(desk.review.run())]
+        self.people = [Keeper(desk, name, plain(lines), ledger=SEEN) for name in ("a.txt", "b.txt")]
         self.people[0].reopen()
+        self.ear = Ear(0, self.people)
+        self.log_rules = Rules()
         self.calls: list[list[HunkId]] = []
+        SEEN.runs += 1
+
+    @property
+    def desk(self) -> Desk:
+        """The process that runs now."""
+        return self.people[0].desk
 
     def teardown(self) -> None:
         if hasattr(self, "runner"):
@@ -70,57 +81,76 @@ class ReviewMachine(RuleBasedStateMachine):
                 self.runner.close()
 
     async def _end(self) -> None:
-        """Every hunk ends settled, or is still visible and can be rejected."""
+        """Every hunk ends settled, or is still visible and can be decided."""
         for person in self.people:
-            waiting = [view.hunk.id for view in self.desk.review.views(self.desk.uri(person.name))]
-            assert person.lost or set(waiting) == set(person.wanted)
-            await self.desk.decide(waiting, "rejected")
-        assert self.desk.review.views() == ()
+            await person.settle()
+            if not person.lost:
+                await person.decide(person.waiting(), "rejected")
+                await person.decide(person.waiting(), "accepted")
+                await person.settle()
+            waiting = self.desk.review.views(self.desk.uri(person.name))
+            assert not waiting or person.lost
+            SEEN.lost += person.lost
 
     async def _close(self) -> None:
         self.desk.review.close()
-        await self.late
+        await asyncio.gather(*self.late)
 
-    @rule(which=NUMBERS, places=st.lists(NUMBERS, min_size=1, max_size=3), kind=NUMBERS)
-    def propose(self, which: int, places: list[int], kind: int) -> None:
-        person = self._one(which)
-        proposal = None if person.lost else self._run(person.propose(places, kind))
-        if proposal is not None:
-            self.calls.append(ids_of(proposal))
-
-    @rule(places=st.lists(NUMBERS, min_size=1, max_size=2), kind=NUMBERS)
-    def accept_all_of_both_files(self, places: list[int], kind: int) -> None:
-        known = [person for person in self.people if not person.lost]
-        for person in known:
-            self._run(person.propose(places, kind))
-        for person in known:
-            self._run(person.accept(list(person.wanted)))
-
-    @precondition(lambda self: any(person.wanted for person in self.people))
     @rule(
-        which=NUMBERS, chosen=st.lists(NUMBERS, min_size=1, max_size=4), typing=st.sampled_from(["", "before", "after"])
+        which=NUMBERS,
+        places=st.lists(NUMBERS, min_size=1, max_size=3),
+        kind=NUMBERS,
+        policy=st.sampled_from(["ask", "keep"]),
+        typing=TYPING,
     )
-    def accept(self, which: int, chosen: list[int], typing: str) -> None:
+    def propose(self, which: int, places: list[int], kind: int, policy: Policy, typing: str) -> None:
         person = self._one(which)
-        waiting = list(person.wanted)
-        if not waiting or person.lost:
-            return
-        if person.open and typing:
-            moment = self.desk.editor.meanwhile if typing == "before" else self.desk.editor.afterwards
-            moment.append(person.insert_on_top)
-        self._run(person.accept(list(dict.fromkeys(waiting[number % len(waiting)] for number in chosen))))
-        self.desk.editor.meanwhile.clear()
-        self.desk.editor.afterwards.clear()
+        if not person.lost:
+            self._typing(person, typing if policy == "keep" else "")
+            proposal = self._run(person.propose(0, places, kind, policy))
+            if proposal is not None:
+                self.calls.append(ids_of(proposal))
 
-    @rule(which=NUMBERS, chosen=NUMBERS)
-    def reject(self, which: int, chosen: int) -> None:
+    @precondition(lambda self: any(person.held for person in self.people))
+    @rule(which=NUMBERS, chosen=st.lists(NUMBERS, min_size=1, max_size=4), verdict=VERDICTS, typing=TYPING)
+    def decide(self, which: int, chosen: list[int], verdict: Verdict, typing: str) -> None:
         person = self._one(which)
-        if person.wanted and not person.lost:
-            self._run(person.reject([list(person.wanted)[chosen % len(person.wanted)]]))
+        if person.lost or not (waiting := person.waiting()):
+            return
+        self._typing(person, typing)
+        self._run(person.decide(_some(waiting, chosen), verdict))
+
+    @precondition(lambda self: any(person.held for person in self.people))
+    @rule(which=NUMBERS, chosen=st.lists(NUMBERS, min_size=1, max_size=4), typing=TYPING)
+    def take_back(self, which: int, chosen: list[int], typing: str) -> None:
+        person = self._one(which)
+        if person.lost or not (standing := person.standing_hunks()):
+            return
+        self._typing(person, typing)
+        outcomes = self._run(person.take_back(0, _some(standing, chosen)))
+        for outcome in outcomes:
+            known = [id_ for id_ in (outcome.hunk, *outcome.blockers) if id_ in person.held]
+            if outcome.blockers and not person.lost:
+                self._run(person.take_back(0, known))
+
+    @precondition(lambda self: any(person.held for person in self.people))
+    @rule(which=NUMBERS, chosen=NUMBERS, first=NUMBERS, size=NUMBERS, how=st.sampled_from(["lines", "text", "anyway"]))
+    def carve(self, which: int, chosen: int, first: int, size: int, how: str) -> None:
+        person = self._one(which)
+        if person.lost or not (waiting := person.waiting()):
+            return
+        id_ = waiting[chosen % len(waiting)]
+        view = self.desk.review.find(id_)
+        assert view is not None
+        part = some_lines(view.hunk, first, size) if how == "lines" else Part(anyway=True)
+        if how == "text":
+            person.count += 1
+            part = Part(text=f"+own {person.name} {person.count}\n")
+        self._run(person.carve(id_, part))
 
     @precondition(lambda self: self.calls)
-    @rule(which=NUMBERS, chosen=NUMBERS, verdict=st.sampled_from(["accepted", "rejected"]))
-    def decide_again(self, which: int, chosen: int, verdict: Any) -> None:
+    @rule(which=NUMBERS, verdict=VERDICTS)
+    def decide_again(self, which: int, verdict: Verdict) -> None:
         ids = [id_ for id_ in self.calls[which % len(self.calls)] if self.desk.state(id_).decision is not None]
         before = [person.standing for person in self.people]
         for outcome in self._run(self.desk.decide(ids, verdict)):
@@ -144,34 +174,71 @@ class ReviewMachine(RuleBasedStateMachine):
         self.people[0].undo()
 
     @rule()
+    def redo(self) -> None:
+        self.people[0].redo()
+
+    @rule()
     def flush(self) -> None:
         self.people[0].flush()
+
+    @rule()
+    def next_step_of_the_model(self) -> None:
+        for person in self.people:
+            self._run(person.settle())
+        if not any(person.lost for person in self.people):
+            for person in self.people:
+                person.check_reports()
+            self._run(self.ear.listen())
+            check_places(self.desk)
 
     @rule(save=st.booleans(), which=NUMBERS)
     def close_or_open(self, save: bool, which: int) -> None:
         person = self._one(which)
-        if not person.open:
+        if person.lost or not person.open:
             person.reopen()
-        elif save or not person.wanted:
+        else:
+            self._run(person.settle())
             person.close(save=save)
+            self._run(person.settle())
+
+    @rule()
+    def restart(self) -> None:
+        for person in self.people:
+            if person.open:
+                person.flush()
+        (desk,) = restarted([self.desk])
+        self.desk.review.close()
+        for person in self.people:
+            person.desk, person.desks = desk, [desk]
+            person.redoable.clear()
+        SEEN.restarts += 1
+        self._run(self._recover(desk))
+
+    async def _recover(self, desk: Desk) -> None:
+        self.late.append(asyncio.get_running_loop().create_task(desk.review.run()))
+        await desk.review.recover()
+        for person in self.people:
+            await person.settle()
 
     @invariant()
-    def nothing_is_lost_and_nothing_waits_in_a_text(self) -> None:
-        if not hasattr(self, "desk"):
-            return
-        for person in self.people:
+    def nothing_is_lost_or_misplaced(self) -> None:
+        for person in getattr(self, "people", ()):
             if not person.lost:
                 person.check()
 
     @invariant()
     def the_log_keeps_the_rules(self) -> None:
-        if hasattr(self, "desk"):
-            check_log(self.desk.journal)
-            for person in self.people:
-                check_disjoint(self.desk, person)
+        if hasattr(self, "log_rules"):
+            self.log_rules.check(self.desk.journal.records)
+            check_splits(self.desk)
 
-    def _one(self, which: int) -> Person:
+    def _one(self, which: int) -> Keeper:
         return self.people[which % 2]
+
+    def _typing(self, person: Keeper, typing: str) -> None:
+        if person.open and typing:
+            editor = self.desk.editor
+            (editor.meanwhile if typing == "before" else editor.afterwards).append(person.insert_on_top)
 
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         async def run() -> Any:
@@ -179,46 +246,25 @@ class ReviewMachine(RuleBasedStateMachine):
             await anyio.lowlevel.checkpoint()
             return result
 
-        return self.runner.run(run())
+        try:
+            return self.runner.run(run())
+        finally:
+            self.desk.editor.meanwhile.clear()
+            self.desk.editor.afterwards.clear()
 
 
-def check_log(journal: FakeJournal) -> None:
-    """I1 to I4 and E2, at every event."""
-    state = ReviewState()
-    for record in journal.records:
-        event = record.event
-        match event:
-            case Proposed(hunks=hunks):
-                for hunk in hunks:
-                    assert hunk.digest == digest(hunk.op, hunk.uri, hunk.old, hunk.new)
-            case Decided(hunk=hunk, decision=decision):
-                assert state.states[hunk].decision is None
-                assert decision.verdict != "accepted" or state.states[hunk].stale is None
-            case IntentMade(intent=intent):
-                decisions = [state.states[hunk].decision for hunk in intent.hunks]
-                assert all(decision is not None and decision.verdict == "accepted" for decision in decisions)
-            case Placed(hunk=hunk, placement=placement, cause=cause) if placement != "absent":
-                before = state.states[hunk].placement
-                seen = (before, placement, cause) in (
-                    ("present", "removed", TAKEN_OUT),
-                    ("removed", "present", PUT_BACK),
-                )
-                assert before == "applying" or "already" in cause or seen
-        state.fold(event)
-        for after in state.states.values():
-            assert after.placement == "absent" or (after.decision and after.decision.verdict == "accepted")
-            assert after.stale is None or after.placement == "absent"
+def _some(ids: list[HunkId], chosen: list[int]) -> list[HunkId]:
+    return list(dict.fromkeys(ids[number % len(ids)] for number in chosen))
 
 
-def check_disjoint(desk: Desk, person: Person) -> None:
-    """I6 for what still fits."""
-    places = desk.review._places
-    known = [places.at(view.hunk) for view in desk.review.views(desk.uri(person.name))]
-    spans = sorted((at.start, at.end) for at in known if at is not None and not at.damaged)
-    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
+@pytest.fixture(autouse=True)
+def _no_incidents(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert not [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
 
 
 def run(examples: int, steps: int) -> None:
+    SEEN.__init__()  # type: ignore[misc]
     run_state_machine_as_test(
         ReviewMachine,
         settings=settings(
@@ -229,10 +275,11 @@ def run(examples: int, steps: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    print(SEEN)  # noqa: T201 - how much was tried
 
 
 def test_the_invariants_hold_in_any_order_of_events() -> None:
-    run(60, 25)
+    run(80, 40)
 
 
 @pytest.mark.slow
