@@ -227,13 +227,10 @@ class Places:
             if mine and id_ != hunk.id and place.at.start <= mine.end and mine.start <= place.at.end:
                 yield id_
 
-    def is_untouched(self, hunk: Hunk, new: str) -> bool:
-        """Whether the hunk's old text stands at its place, and `new` does not begin or end there."""
-        place, text = self._place(hunk), self._ground.get(hunk.uri, "")
-        if place is None or place.at.damaged:
-            return False
-        start, end = place.at.start, place.at.end
-        return start < end or not (text.startswith(new, start) or text.endswith(new, 0, end))
+    def is_untouched(self, hunk: Hunk) -> bool:
+        """Whether nothing that was told has changed the hunk's place, or inserted at its point."""
+        place = self._place(hunk)
+        return place is not None and not place.at.damaged
 
     def change(self, hunk: Hunk, new: str) -> TextChange | None:
         """What puts `new` at the hunk's place; None where its old text does not stand there."""

@@ -259,18 +259,19 @@ class Placer:
     def _at_their_places(self, plan: Plan, verdicts: Sequence[str], observed: str, *, unchecked: bool) -> Sequence[str]:
         """Among equal lines a text can't tell an edit on the wrong line; the changes that the editor told can.
 
-        Where a hunk's old text still stands at its place, as typing has moved it, its edit went elsewhere. `unchecked`,
-        the editor made the edit whatever the person typed: it has to be seen at its place, and what looks like a
-        deletion of theirs may be it.
+        Where nothing was told to have changed a hunk's place, its edit went elsewhere, or was not made; where its text
+        stands there, it may have been. `unchecked`, the editor made the edit whatever the person typed: it has to be
+        seen at its place, and what looks like a deletion of theirs may be it.
         """
         if observed in (plan.before, plan.after):
             return verdicts
         found = []
-        for hunk, change, verdict in zip(plan.hunks, plan.changes, verdicts, strict=True):
+        for hunk, verdict in zip(plan.hunks, verdicts, strict=True):
             if unchecked:
                 sure = verdict == "present" and self._places.is_done(hunk)
             else:
-                sure = verdict != "present" or not self._places.is_untouched(hunk, change.text)
+                seen = not self._places.is_untouched(hunk) if verdict == "present" else self._places.is_done(hunk)
+                sure = verdict == "unverified" or seen == (verdict == "present")
             found.append(verdict if sure else "unverified")
         return found
 
