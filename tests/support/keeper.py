@@ -369,7 +369,8 @@ class Keeper(Typist):
             into = held.cut
         else:
             first, last = self.lines.index(out[0]), self.lines.index(out[-1])
-            held.cut = self.lines[first : last + 1]
+            low, high = self._gap(self.lines, first, last + 1, held)
+            held.cut = self.lines[low:high]
         held.stands = not held.stands
         self.ledger.present += held.stands
         self.ledger.removed += not held.stands
@@ -383,17 +384,22 @@ class Keeper(Typist):
         self.past.append((self.text, self.lines))
 
     def _swapped(self, lines: list[Line], out: list[Line], into: list[Line], held: Held) -> list[Line]:
-        first, last = lines.index(out[0]), lines.index(out[-1]) + 1
-        outside = [*lines[:first], *lines[last:]]
-        into = [line for line in into if line.text or line not in outside]
-        above, below = lines[:first], lines[last:]
-        if not out[0].text:  # lines that come in between: for the other sessions somebody typed there
+        low, high = self._gap(lines, lines.index(out[0]), lines.index(out[-1]) + 1, held)
+        outside = [*lines[:low], *lines[high:]]
+        return [*lines[:low], *(line for line in into if line.text or line not in outside), *lines[high:]]
+
+    def _gap(self, lines: list[Line], low: int, high: int, held: Held) -> tuple[int, int]:
+        """What a change of [low, high) takes with it: of lines that come in between, the other sessions' places there.
+
+        For those it is as if somebody had typed.
+        """
+        if not lines[low].text:
             own = {id(line) for one in self.held.values() if one.owner == held.owner for line in (*one.old, *one.new)}
-            while above and not above[-1].text and id(above[-1]) not in own:
-                above.pop()
-            while below and not below[0].text and id(below[0]) not in own:
-                below.pop(0)
-        return [*above, *into, *below]
+            while low > 0 and not lines[low - 1].text and id(lines[low - 1]) not in own:
+                low -= 1
+            while high < len(lines) and not lines[high].text and id(lines[high]) not in own:
+                high += 1
+        return low, high
 
     def _judge_all(self, outcomes: Sequence[HunkOutcome], whole: Mapping[HunkId, tuple[bool, bool]]) -> None:
         for outcome in outcomes:
@@ -447,7 +453,7 @@ class Keeper(Typist):
                 continue
             placement = self.state(held).placement
             if placement in ("absent", "removed"):
-                assert text_of(held.new) not in self.standing, "it stands, and is not reported to"
+                assert f"\n{text_of(held.new)}" not in self.standing, "it stands, and is not reported to"
             exact = self.open and self.desk.manner.sync == "exact"
             if exact and placement == "present" and not any(line in self.lines for line in held.new):
                 assert not self.is_whole(held.old), "taken out, and reported to stand"

@@ -15,11 +15,17 @@ from bridge.harness.values.events import (
     Recorded,
 )
 from bridge.harness.values.proposals import SPLIT, Decision, Hunk, HunkState, Intent, digest
+from bridge.harness.workspace.applying import UNDONE
 from bridge.harness.workspace.review_state import ReviewState
 from bridge.harness.workspace.tracking import PUT_BACK, TAKEN_OUT
 from tests.support.review_desk import Desk
 
 WHILE_TAKEN_OUT = "it still stands"
+SEEN = (
+    ("present", "removed", TAKEN_OUT),
+    ("removed", "present", PUT_BACK),
+    ("present", "removed", UNDONE),  # the person had done so already
+)
 
 
 class Rules:
@@ -97,8 +103,8 @@ class Rules:
 
     def _check_placed(self, event: Placed) -> None:
         before = self._state.states[event.hunk].placement
-        seen = {("present", "removed"): TAKEN_OUT, ("removed", "present"): PUT_BACK}.get((before, event.placement))
-        fine = before == "applying" or event.placement == "absent" or event.cause == seen or "already" in event.cause
+        seen = (before, event.placement, event.cause) in SEEN
+        fine = before == "applying" or event.placement == "absent" or seen or "already" in event.cause
         assert fine or (before == "present" and event.cause.startswith(WHILE_TAKEN_OUT)), (before, event)
 
     def _states(self) -> None:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
-import anyio.lowlevel
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -160,22 +159,27 @@ class ReviewMachine(RuleBasedStateMachine):
     @rule(which=NUMBERS, place=NUMBERS, size=NUMBERS, opened=st.booleans())
     def insert(self, which: int, place: int, size: int, opened: bool) -> None:
         self._one(which).insert(place, size, opened=opened)
+        self._run(self.people[0].pause())
 
     @rule(which=NUMBERS, place=NUMBERS, size=NUMBERS)
     def delete(self, which: int, place: int, size: int) -> None:
         self._one(which).delete(place, size)
+        self._run(self.people[0].pause())
 
     @rule(which=NUMBERS, place=NUMBERS, column=NUMBERS, whole_line=st.booleans())
     def change(self, which: int, place: int, column: int, whole_line: bool) -> None:
         self._one(which).change(place, column, whole_line=whole_line)
+        self._run(self.people[0].pause())
 
     @rule()
     def undo(self) -> None:
         self.people[0].undo()
+        self._run(self.people[0].pause())
 
     @rule()
     def redo(self) -> None:
         self.people[0].redo()
+        self._run(self.people[0].pause())
 
     @rule()
     def flush(self) -> None:
@@ -243,7 +247,8 @@ class ReviewMachine(RuleBasedStateMachine):
     def _run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         async def run() -> Any:
             result = await coroutine
-            await anyio.lowlevel.checkpoint()
+            for person in self.people:
+                await person.pause()
             return result
 
         try:
