@@ -125,15 +125,17 @@ class Places:
         return Tracked(start, end) if start <= end and whole_lines(text, start, end) else None
 
     def rename(self, old: Uri, new: Uri) -> None:
-        """The file has another name: its hunks follow."""
+        """The file has another name: its hunks follow, to the text that stands there."""
         places = self._at.pop(old, {})
         if not places:
             return
-        self._ground.setdefault(new, self._ground.pop(old))
+        text = self._ground.pop(old)
         self._index.pop(old, None)
         self._expected.pop(old, None)
-        moved = {id_: replace(place, hunk=replace(place.hunk, uri=new)) for id_, place in places.items()}
-        self._at.setdefault(new, {}).update(moved)
+        steps = steps_between(text, self._ground.setdefault(new, text), None)
+        for id_, place in places.items():
+            moved = replace(place, hunk=replace(place.hunk, uri=new))
+            self._at.setdefault(new, {})[id_] = follow(moved, steps)
         self._gone.discard(old)
 
     def expect(self, uri: Uri, before: str, after: str, changes: Sequence[tuple[HunkId, TextChange]]) -> None:
