@@ -191,13 +191,8 @@ class Places:
 
     def may_stand(self, hunk: Hunk) -> bool:
         """Whether a written hunk's text (or a line of it, where a diff had to tell) may still stand about its place."""
-        place, text = self._place(hunk), self._ground.get(hunk.uri, "")
-        if place is None or not hunk.new:
-            return False
-        reach = len(hunk.new) + REACH
-        start, end = max(place.at.start - reach, 0), min(place.at.end + reach, len(text))
-        parts = split_lines(hunk.new) if isinstance(place.before, Guard) else [hunk.new]
-        return any(next(standing_at(text, start, end, part), None) is not None for part in parts)
+        place = self._place(hunk)
+        return place is not None and self._stands_near(hunk.uri, place, hunk.new)
 
     def is_whole(self, hunk: Hunk) -> bool:
         """Whether the text that the hunk replaces (or, once it was written, its new text) stands at its place."""
@@ -280,7 +275,9 @@ class Places:
             return None
         if before is None:
             return at.start if text[at.start : at.end] == place.hunk.new else None
-        if isinstance(before, Guard) and before.lost:
+        if isinstance(before, Guard) and (
+            before.lost or (place.written and self._stands_near(uri, place, place.hunk.old))
+        ):
             return None
         wanted = before.head + place.hunk.new + before.tail
         if text[at.start : at.end] == wanted:
@@ -290,6 +287,12 @@ class Places:
             return None
         found = list(standing_at(text, at.start, at.end, wanted))
         return found[0] + before.lead if len(found) == 1 else None
+
+    def _stands_near(self, uri: Uri, place: Place, new: str) -> bool:
+        text, reach = self._ground[uri], len(new) + REACH
+        start, end = max(place.at.start - reach, 0), min(place.at.end + reach, len(text))
+        parts = split_lines(new) if isinstance(place.before, Guard) else [new] if new else []
+        return any(next(standing_at(text, start, end, part), None) is not None for part in parts)
 
     def _place(self, hunk: Hunk) -> Place | None:
         return self._at.get(hunk.uri, {}).get(hunk.id)
@@ -327,8 +330,8 @@ def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iter
 
 
 def _over(at: Tracked, expected: _Expected) -> Iterator[HunkId]:
-    """The hunks that are written over this place."""
-    return (id_ for id_, change in expected.changes if change.start < at.end and at.start < change.end)
+    """The hunks that are written over this place; changes that put an edit right are no hunk's."""
+    return (id_ for id_, change in expected.changes if id_ and change.start < at.end and at.start < change.end)
 
 
 def _written(changes: Sequence[tuple[HunkId, TextChange]]) -> Iterator[tuple[HunkId, Tracked]]:
