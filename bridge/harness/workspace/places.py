@@ -144,10 +144,10 @@ class Places:
         What it empties may come to stand at one point with others: their order is from now on the one of this moment.
         """
         by_place = sorted(self._at.get(uri, {}).items(), key=lambda row: (row[1].at.start, row[1].at.end))
-        if by_place:
-            self._at[uri] = dict(by_place)
         moved_by = Transition((Changes([change for _, change in changes]),), after)
-        self._expected[uri] = _Expected(before, moved_by, tuple(changes))
+        self._expected[uri] = expected = _Expected(before, moved_by, tuple(changes))
+        if by_place:
+            self._at[uri] = {id_: _written_over(place, expected) for id_, place in by_place}
 
     def stands(self, uri: Uri, text: str, changes: Sequence[TextChange] | None) -> None:
         """The text of a file is now this; `changes` say how it came about, else a line diff does."""
@@ -318,8 +318,7 @@ def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iter
             whole = after.at.damaged or any(other in written for other in place.under)
             yield id_, after if whole else place.damaged(after.at.start, after.at.end, None)
         elif start != end or start not in points:
-            after = follow(place, [step])
-            yield id_, replace(after, under=tuple(_over(place.at, expected))) if after.at.damaged else after
+            yield id_, follow(place, [step])
         else:
             moved = start + sum(
                 len(change.text) - (change.end - change.start)
@@ -329,9 +328,12 @@ def _after_own_edit(places: Mapping[HunkId, Place], expected: _Expected) -> Iter
             yield id_, replace(place, at=Tracked(moved, moved))
 
 
-def _over(at: Tracked, expected: _Expected) -> Iterator[HunkId]:
-    """The hunks that are written over this place; changes that put an edit right are no hunk's."""
-    return (id_ for id_, change in expected.changes if id_ and change.start < at.end and at.start < change.end)
+def _written_over(place: Place, expected: _Expected) -> Place:
+    """With the hunks that are about to be written over this place; changes that put an edit right are no hunk's."""
+    at = place.at
+    over = (id_ for id_, change in expected.changes if id_ and change.start < at.end and at.start < change.end)
+    later = tuple(id_ for id_ in over if id_ != place.hunk.id and id_ not in place.under)
+    return replace(place, under=place.under + later) if later and not at.damaged else place
 
 
 def _written(changes: Sequence[tuple[HunkId, TextChange]]) -> Iterator[tuple[HunkId, Tracked]]:

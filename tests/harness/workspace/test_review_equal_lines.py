@@ -113,16 +113,20 @@ async def test_the_agents_own_later_change_is_not_told_as_the_users() -> None:
         assert desk.review.news() == ""
 
 
-async def test_a_hunk_that_a_later_one_deletes_is_not_taken_out_by_the_user() -> None:
-    async with opened().running() as desk:
+@pytest.mark.parametrize("manner", [VSCODE, NEOVIM])
+@pytest.mark.parametrize("typing", [True, False])
+async def test_a_hunk_that_a_later_one_deletes_is_not_taken_out_by_the_user(manner: Manner, typing: bool) -> None:
+    async with opened(manner).running() as desk:
         (below,) = ids_of(await desk.propose({"a.txt": swap("line 5\n", "line 5\nnew\n")}, "keep"))
+        if typing:
+            desk.editor.afterwards.append(lambda: desk.editor.type(URI, TextChange(0, 6, "zero")))
         (upon,) = ids_of(await desk.propose({"a.txt": swap("new\n", "")}, "keep"))
         await anyio.wait_all_tasks_blocked()
         assert desk.state(below).placement == "present"
         assert desk.review.news() == ""
         assert [one.outcome for one in await desk.review.undo([below, upon], PERSON)] == ["removed", "removed"]
         await anyio.wait_all_tasks_blocked()
-        assert desk.editor.text(URI) == LINES
+        assert desk.editor.text(URI) == (LINES.replace("line 0", "zero") if typing else LINES)
         assert [desk.state(id_).placement for id_ in (below, upon)] == ["removed", "removed"]
 
 
