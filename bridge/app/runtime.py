@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from bridge.harness.values.approvals import Approval
 from bridge.harness.values.events import Note, PromptContext, Recorded, SessionOpened
 from bridge.harness.values.proposals import Actor, Hunk, HunkOutcome, Part, Verdict
 from bridge.harness.workspace.documents import Documents
+from bridge.harness.workspace.review import Reviewer
 from bridge.harness.workspace.views import HunkView
 
 logger = logging.getLogger(__name__)
@@ -132,12 +133,7 @@ class Runtime:
         self, ids: Sequence[HunkId], verdict: Verdict, by: Actor, reason: str = ""
     ) -> tuple[HunkOutcome, ...]:
         """Decide hunks of any sessions; outcomes in the order of `ids`."""
-        outcomes: dict[HunkId, HunkOutcome] = {}
-        for session in self.sessions():
-            mine = [id_ for id_ in ids if session.review.find(id_) is not None]
-            if mine:
-                outcomes.update(zip(mine, await session.review.decide(mine, verdict, by, reason), strict=True))
-        return tuple(outcomes.get(id_) or HunkOutcome(id_, "unknown", "there is no such hunk") for id_ in ids)
+        return await self._across(ids, lambda review, mine: review.decide(mine, verdict, by, reason))
 
     async def carve(self, id_: HunkId, part: Part) -> HunkId:
         """A part of a hunk, or another text for it, as a hunk to decide; see `Reviewer.carve`."""
@@ -146,11 +142,17 @@ class Runtime:
 
     async def undo(self, ids: Sequence[HunkId], by: Actor, reason: str = "") -> tuple[HunkOutcome, ...]:
         """Take hunks of any sessions out of their files again; outcomes in the order of `ids`."""
+        return await self._across(ids, lambda review, mine: review.undo(mine, by, reason))
+
+    async def _across(
+        self, ids: Sequence[HunkId], act: Callable[[Reviewer, Sequence[HunkId]], Awaitable[Sequence[HunkOutcome]]]
+    ) -> tuple[HunkOutcome, ...]:
+        """Each session's own hunks, done by its review."""
         outcomes: dict[HunkId, HunkOutcome] = {}
         for session in self.sessions():
             mine = [id_ for id_ in ids if session.review.find(id_) is not None]
             if mine:
-                outcomes.update(zip(mine, await session.review.undo(mine, by, reason), strict=True))
+                outcomes.update(zip(mine, await act(session.review, mine), strict=True))
         return tuple(outcomes.get(id_) or HunkOutcome(id_, "unknown", "there is no such hunk") for id_ in ids)
 
     async def comment(self, remarks: Sequence[tuple[HunkId, str]], by: Actor) -> None:

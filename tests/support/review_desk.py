@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
+import pytest
 
 from bridge.harness.ids import CallId, HunkId, SessionId, TurnId, Uri, new_id
 from bridge.harness.ports.files import Files
@@ -20,7 +21,7 @@ from bridge.harness.workspace.review import Reviewer
 from bridge.harness.workspace.text import form_of, sha
 from bridge.harness.workspace.uris import to_uri
 from bridge.harness.workspace.workspace import Workspace
-from tests.support.fake_editor import VSCODE, FakeEditor, Manner
+from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, FakeEditor, Manner
 from tests.support.fake_journal import FakeBlobs, FakeFiles, FakeJournal
 
 ROOT = Path("/project")
@@ -145,3 +146,21 @@ def typed(text: str, old: str, new: str) -> TextChange:
     assert text.count(old) == 1, (text.count(old), old)
     start = text.index(old)
     return TextChange(start, start + len(old), new)
+
+
+LINES = "".join(f"line {n}\n" for n in range(10))
+URI = uri_of("a.txt")
+MANNERS = [
+    pytest.param(VSCODE, id="VS Code"),
+    pytest.param(NEOVIM, id="Neovim"),
+    pytest.param(NEOVIM_COARSE, id="Neovim, coarse"),
+    pytest.param(WHOLE_TEXTS, id="whole texts"),
+]
+"""The small file of most cases, and the ways in which editors tell of changes."""
+
+
+def opened(manner: Manner = VSCODE, text: str = LINES) -> Desk:
+    """A desk with that file, or another text, open in an editor."""
+    desk = Desk(manner)
+    desk.editor.open(URI, text)
+    return desk

@@ -13,32 +13,18 @@ from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.text import sha
 from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
 from tests.support.fake_journal import FakeFiles
-from tests.support.review_desk import ROOT, Desk, ids_of, swap, typed, uri_of
+from tests.support.review_desk import LINES, MANNERS, ROOT, URI, Desk, ids_of, opened, swap, typed, uri_of
 from tests.support.skipping_loop import SkippingLoop
 
 pytestmark = pytest.mark.anyio
 
-URI = uri_of("a.txt")
-LINES = "".join(f"line {n}\n" for n in range(10))
 THREE = "a\nb\nc\n"
 FIVE = swap("line 5\n", "FIVE\n")
-MANNERS = [
-    pytest.param(VSCODE, id="VS Code"),
-    pytest.param(NEOVIM, id="Neovim"),
-    pytest.param(NEOVIM_COARSE, id="Neovim, coarse"),
-    pytest.param(WHOLE_TEXTS, id="whole texts"),
-]
 
 
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, object]]:
     return "asyncio", {"loop_factory": SkippingLoop}
-
-
-def opened(manner: Manner = VSCODE, text: str = LINES) -> Desk:
-    desk = Desk(manner)
-    desk.editor.open(URI, text)
-    return desk
 
 
 def on_disk(text: str = LINES) -> tuple[Desk, FakeFiles]:

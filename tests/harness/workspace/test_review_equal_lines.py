@@ -9,25 +9,17 @@ from bridge.harness.values.events import Note
 from bridge.harness.values.text import TextChange
 from tests.support.fake_editor import NEOVIM, VSCODE, Manner
 from tests.support.fake_journal import FakeFiles
-from tests.support.review_desk import PERSON, ROOT, Desk, ids_of, swap, typed, uri_of
+from tests.support.review_desk import LINES, PERSON, ROOT, URI, Desk, ids_of, opened, swap, typed
 from tests.support.skipping_loop import SkippingLoop
 
 pytestmark = pytest.mark.anyio
 
-URI = uri_of("a.txt")
-LINES = "".join(f"line {n}\n" for n in range(10))
 FIVE = swap("line 5\n", "FIVE\nfive\n")
 
 
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, object]]:
     return "asyncio", {"loop_factory": SkippingLoop}
-
-
-def opened(manner: Manner = VSCODE, text: str = LINES) -> Desk:
-    desk = Desk(manner)
-    desk.editor.open(URI, text)
-    return desk
 
 
 async def outcomes(desk: Desk, hunks: list[HunkId]) -> list[str]:

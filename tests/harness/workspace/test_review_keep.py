@@ -7,36 +7,22 @@ from bridge.harness.ids import HunkId, ProposalId
 from bridge.harness.values.events import Decided, Note, Placed
 from bridge.harness.values.text import TextChange
 from bridge.harness.workspace.news import HEAD
-from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
+from tests.support.fake_editor import Manner
 from tests.support.fake_journal import FakeFiles
-from tests.support.review_desk import PERSON, ROOT, Desk, ids_of, swap, typed, uri_of
+from tests.support.review_desk import LINES, MANNERS, PERSON, ROOT, URI, Desk, ids_of, opened, swap, typed, uri_of
 from tests.support.skipping_loop import SkippingLoop
 
 pytestmark = pytest.mark.anyio
 
-URI = uri_of("a.txt")
-LINES = "".join(f"line {n}\n" for n in range(10))
 FIVE = swap("line 5\n", "FIVE\nfive\n")
 NO_SEVEN = swap("line 7\n", "")
 NEW_AT_2 = swap("line 2\n", "line 2\nnew\n")
 ALL = [FIVE, NO_SEVEN, NEW_AT_2]
-MANNERS = [
-    pytest.param(VSCODE, id="VS Code"),
-    pytest.param(NEOVIM, id="Neovim"),
-    pytest.param(NEOVIM_COARSE, id="Neovim, coarse"),
-    pytest.param(WHOLE_TEXTS, id="whole texts"),
-]
 
 
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, object]]:
     return "asyncio", {"loop_factory": SkippingLoop}
-
-
-def opened(manner: Manner = VSCODE, text: str = LINES) -> Desk:
-    desk = Desk(manner)
-    desk.editor.open(URI, text)
-    return desk
 
 
 def every(text: str) -> str:

@@ -8,35 +8,21 @@ from bridge.harness.ids import HunkId
 from bridge.harness.values.events import Decided, HunkSplit
 from bridge.harness.values.proposals import SPLIT, Part, Verdict, digest
 from bridge.harness.values.text import Span
-from tests.support.fake_editor import NEOVIM, NEOVIM_COARSE, VSCODE, WHOLE_TEXTS, Manner
+from tests.support.fake_editor import WHOLE_TEXTS, Manner
 from tests.support.fake_journal import FakeFiles
-from tests.support.review_desk import PERSON, ROOT, Desk, ids_of, swap, typed, uri_of
+from tests.support.review_desk import LINES, MANNERS, PERSON, ROOT, URI, Desk, ids_of, opened, swap, typed
 from tests.support.skipping_loop import SkippingLoop
 
 pytestmark = pytest.mark.anyio
 
-URI = uri_of("a.txt")
-LINES = "".join(f"line {n}\n" for n in range(10))
 THREE = swap("line 4\nline 5\nline 6\n", "FOUR\nFIVE\nSIX\n")
 GROWN = swap("line 5\n", "A\nB\nC\nD\n")
 ADDED = swap("line 5\n", "line 5\nA\nB\nC\n")
-MANNERS = [
-    pytest.param(VSCODE, id="VS Code"),
-    pytest.param(NEOVIM, id="Neovim"),
-    pytest.param(NEOVIM_COARSE, id="Neovim, coarse"),
-    pytest.param(WHOLE_TEXTS, id="whole texts"),
-]
 
 
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, object]]:
     return "asyncio", {"loop_factory": SkippingLoop}
-
-
-def opened(manner: Manner = VSCODE, text: str = LINES) -> Desk:
-    desk = Desk(manner)
-    desk.editor.open(URI, text)
-    return desk
 
 
 def lines(start: int, end: int) -> Part:
