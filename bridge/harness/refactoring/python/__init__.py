@@ -1,0 +1,1 @@
+"""Python: names and renames by rope, the rest on the syntax tree."""

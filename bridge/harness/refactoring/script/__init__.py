@@ -1,0 +1,1 @@
+"""JavaScript and TypeScript, inside one file, by tree-sitter."""
