@@ -159,9 +159,13 @@ class Typist:
         """Places of hunks that are newer than what was brought back: between the same lines, or who knows where."""
         for place, instead in self.places():
             was = next((line for line in (place, *instead) if line in before), None)
-            if was is None or place in self.lines or any(line in self.lines for line in instead):
+            if place in self.lines or any(line in self.lines for line in instead):
                 continue
-            if not self._put(place, was, before):
+            if was is None:  # lines were typed there: now they are gone, it may be back
+                known = next((lines for _, lines in reversed(self.past) if place in lines), None)
+                if known is not None:
+                    self._put(place, place, known)
+            elif not self._put(place, was, before):
                 self._lose_track()
                 return
 

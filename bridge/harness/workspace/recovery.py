@@ -6,7 +6,7 @@ from itertools import groupby
 import anyio.to_thread
 
 from bridge.harness.errors import FileProblem
-from bridge.harness.ids import FileId, Uri
+from bridge.harness.ids import FileId, HunkId, Uri
 from bridge.harness.values.events import Placed
 from bridge.harness.values.proposals import Hunk, PlacementKind
 from bridge.harness.values.text import TextChange
@@ -45,29 +45,50 @@ class Recovery:
         return [hunk for hunk in wanted if self._state.states[hunk.id].placement in ("absent", "applying")]
 
     async def _find(self, file: FileId, hunks: Sequence[Hunk]) -> None:
-        """From the base, with what of its hunks stands in the file by now."""
+        """From the base, with what of its hunks stands in the file by now.
+
+        Parts are found in the place of the hunk that they come from: their own spans say nothing where that was to be
+        put over other text than the base's. What they replace is in the text, then, as it was when they were made.
+        """
         uri = self._state.files[file].uri
         base = await anyio.to_thread.run_sync(self._outside.blobs.get, self._state.files[file].text)
         if base is None:
             return
         index = LineIndex(base)
-        text, moved = base, 0
         found: list[Found] = []
         written: list[Found] = []
         changes: list[TextChange] = []
-        for hunk in sorted(hunks, key=lambda one: (one.span.start, one.span.end)):
-            start, end = index.offsets(hunk.span)
-            if self._state.states[hunk.id].stands:
-                written.append(Found(hunk.inverse(), start + moved, start + moved + len(hunk.new)))
-                changes.append(TextChange(start, end, hunk.new))
-                moved += len(hunk.new) - (end - start)
-            elif hunk.op != "create":
-                found.append(Found(hunk, start + moved, end + moved))
-        if found or written:
-            text = apply_step(base, changes)
-            self._places.stands(uri, text, None)
-            self._places.add(uri, text, found)
-            self._places.add(uri, text, written, written=True)
+        moved = 0
+        for root, parts in self._families(file, hunks):
+            start, end = index.offsets(root.span)
+            piece = ""
+            for hunk in parts:
+                at = start + moved + len(piece)
+                if self._state.states[hunk.id].stands:
+                    written.append(Found(hunk.inverse(), at, at + len(hunk.new)))
+                    piece += hunk.new
+                else:
+                    old = hunk.old if hunk.op == "edit" else ""  # a whole file has no place in itself
+                    found.append(Found(hunk, at, at + len(old)))
+                    piece += old
+            if piece != base[start:end]:
+                changes.append(TextChange(start, end, piece))
+                moved += len(piece) - (end - start)
+        wanted = {hunk.id for hunk in hunks}
+        text = apply_step(base, changes)
+        self._places.stands(uri, text, None)
+        self._places.add(uri, text, [one for one in found if one.hunk.id in wanted and one.hunk.op != "create"])
+        self._places.add(uri, text, [one for one in written if one.hunk.id in wanted], written=True)
+
+    def _families(self, file: FileId, live: Sequence[Hunk]) -> list[tuple[Hunk, list[Hunk]]]:
+        """The proposed hunks of a file that are live, or have live parts, by place; each with its parts in order."""
+        roots = {root.id: root for root in map(self._state.root_of, live)}
+        parts: dict[HunkId, list[Hunk]] = {id_: [] for id_ in roots}
+        for hunk in self._state.hunks_of(live[0].proposal):
+            if hunk.file == file and (root := self._state.root_of(hunk).id) in parts:
+                parts[root].append(hunk)
+        by_place = sorted(roots.values(), key=lambda one: (one.span.start, one.span.end))
+        return [(root, parts[root.id]) for root in by_place]
 
     async def _look(self, hunk: Hunk) -> None:
         """An intent without its `Placed`: what was expected stands, or what was before, or neither."""

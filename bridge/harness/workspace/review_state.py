@@ -72,6 +72,12 @@ class ReviewState:
         """All hunks of a proposal, in order."""
         return (self.hunks[hunk] for hunk in self.leaves[proposal])
 
+    def root_of(self, hunk: Hunk) -> Hunk:
+        """The hunk that the tool proposed, of which this is a part; or it itself."""
+        while hunk.parent is not None and hunk.parent in self.hunks:
+            hunk = self.hunks[hunk.parent]
+        return hunk
+
     def intent_of(self, hunk: HunkId) -> Intent | None:
         """The last intent that was to write a hunk, or to take it out."""
         return self._intents.get(hunk)

@@ -99,7 +99,8 @@ class Tracker:
     def _is_taken_out(self, hunk: Hunk) -> bool:
         """By the person: not by a later hunk that was written over it."""
         places = self._places
-        return places.is_done(hunk) and not places.may_stand(hunk) and not places.upon(hunk)
+        gone = places.vanished(hunk) or (places.is_done(hunk) and not places.may_stand(hunk))
+        return gone and not places.upon(hunk)
 
     def renamed(self, old: Uri, new: Uri) -> None:
         """The person gave a file, or a folder, another name: its hunks follow."""
