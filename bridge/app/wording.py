@@ -31,7 +31,11 @@ def name(view: HunkView) -> str:
 
 
 def summary(view: HunkView) -> str:
-    """What it does, in a few words."""
+    """What it does, in a few words; and what the tool says of its lines."""
+    return f"{_what(view)}, {visible(view.hunk.note)}" if view.hunk.note else _what(view)
+
+
+def _what(view: HunkView) -> str:
     old, new = len(split_lines(view.hunk.old)), len(split_lines(view.hunk.new))
     match view.hunk.op:
         case "create":

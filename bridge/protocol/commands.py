@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import GenericAlias, MappingProxyType
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
+from typing_extensions import TypeAliasType
 
 from bridge.protocol.base import Wire, parse_with
 from bridge.protocol.review import DecideReviewResponse, HunkView, Range
@@ -23,6 +24,9 @@ class PromptCommand(Wire):
     line: int | None = Field(default=None, ge=0, description="The line the person is on, counted from 0.")
     end_line: int | None = Field(
         default=None, ge=0, description="The last line of what they selected, counted from 0; `line` is the first."
+    )
+    range: Range | None = Field(
+        default=None, description="What they selected; an empty one is the cursor. It goes before `line` and `endLine`."
     )
     session_id: str | None = Field(
         default=None, description="Which session; the workspace's current one, or a new one, if absent."
@@ -47,6 +51,38 @@ class AskHereResult(Wire):
 
     session_id: str | None = Field(
         default=None, description="The session that the turn runs in; absent where nothing was chosen."
+    )
+
+
+Refactoring = TypeAliasType(
+    "Refactoring",
+    Annotated[
+        Literal["rename", "extract_function", "extract_variable", "inline", "organise_imports", "move"],
+        Field(description="What can be done to code without changing what it does."),
+    ],
+)
+
+
+class RefactorCommand(Wire):
+    """Which refactoring, of what."""
+
+    uri: str = Field(description="The document; it has to be open.")
+    range: Range = Field(
+        description="The name that is meant, or the selection to extract. A name may be meant by its first place alone."
+    )
+    action: Refactoring = Field(description="What to do.")
+    new_name: str | None = Field(
+        default=None,
+        description="`rename`: the new name; the person is asked where it is absent. `extract_function` and "
+        "`extract_variable`: what comes of it is called so; a name is found where it is absent.",
+    )
+    to: str | None = Field(
+        default=None,
+        description="`move`: the module it goes to, as a path from the workspace folder; the person is asked where it "
+        "is absent.",
+    )
+    session_id: str | None = Field(
+        default=None, description="Which session; the workspace's current one, or a new one, if absent."
     )
 
 
@@ -116,6 +152,16 @@ COMMANDS: tuple[Command, ...] = (
         AskHereResult,
         "Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few "
         "fixed choices; a client with an input of its own takes the command over and sends `harness.prompt`.",
+    ),
+    Command(
+        "harness.refactor",
+        "Ask the agent for a refactoring",
+        RefactorCommand,
+        AskHereResult,
+        "Ask the agent to refactor. A new name or a module that is wanted and not given is asked for by "
+        "`window/showMessageRequest`, which has a few to choose from, and a choice that puts a comment "
+        "`agent: rename old to ` above the line, to be completed; a client with an input of its own takes the command "
+        "over and sends it again with what was missing.",
     ),
     Command(
         "harness.accept",

@@ -150,6 +150,10 @@ class HunkView(Wire):
     index: int = Field(ge=0, description="Which of the proposal's hunks, over all of its files, counted from 0.")
     total: int = Field(ge=1, description="How many hunks the proposal has.")
     title: str = Field(description="What the change is for, in words for a person.")
+    note: str | None = Field(
+        default=None,
+        description="What the tool says of these lines: that it is not certain of them, or that they are no code.",
+    )
     policy: Policy = Field(description="When its text is applied; fixed when it was proposed.")
     atomic: bool = Field(
         description="Its proposal makes sense as a whole only: warn a person who takes a part of it.",

@@ -129,5 +129,6 @@ async def _close_open_work(engine: Engine, why: str) -> None:
         said = f"{why}. It had begun: look what it has done." if call.started else f"{why}."
         if (proposal := engine.review.proposal_of(call.opened.call)) is not None:
             await engine.review.withdraw(proposal.id, "the turn was stopped")
-            said = f"{said}\n{tell_outcomes(proposal.title, engine.review.outcomes(proposal.id)).model}"
+            told = tell_outcomes(proposal.title, engine.review.outcomes(proposal.id), proposal.remarks)
+            said = f"{said}\n{told.model}"
         await engine.journal.append(CallEnded(call.opened.call, "cancelled", said))

@@ -230,7 +230,7 @@ class Pipeline:
     async def _commit(self, ready: Ready) -> Outcome:
         if ready.proposal is not None:
             outcomes = await self._ports.review.settle(ready.proposal.id)
-            return tell_outcomes(ready.prepared.title, outcomes)
+            return tell_outcomes(ready.prepared.title, outcomes, ready.proposal.remarks)
         if not ready.read_only:
             await self._ports.journal.append(CallStarted(ready.opened.call))
         return await ready.tool.commit(ready.prepared, self._ports.context)

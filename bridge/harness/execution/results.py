@@ -29,12 +29,13 @@ def bounded(text: str, limit: int) -> str:
     return f"{text[:half]}\n[… {len(text) - 2 * half} characters left out …]\n{text[-half:]}"
 
 
-def tell_outcomes(title: str, outcomes: Sequence[HunkOutcome]) -> Outcome:
-    """Each hunk's outcome in a line; a stale one with the text that stands there now."""
+def tell_outcomes(title: str, outcomes: Sequence[HunkOutcome], remarks: Sequence[str] = ()) -> Outcome:
+    """Each hunk's outcome in a line; a stale one with the text that stands there now. Then the tool's remarks."""
     lines = [_line(number, len(outcomes), one) for number, one in enumerate(outcomes, start=1)]
     counts = Counter(_short(one) for one in outcomes)
     shown = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to change"
-    return Outcome(model="\n".join([f"{title}: {shown}", *lines]), shown=shown)
+    said = [f"Note: {remark}" for remark in remarks]
+    return Outcome(model="\n".join([f"{title}: {shown}", *lines, *said]), shown=shown)
 
 
 def _line(number: int, total: int, one: HunkOutcome) -> str:

@@ -7,6 +7,7 @@ exclusive: the column after the last character.
 from dataclasses import dataclass
 from typing import Literal
 
+from bridge.harness.values.proposals import LineNote as LineNote
 from bridge.harness.values.text import Sha
 
 
@@ -50,7 +51,10 @@ class FindSymbol:
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """Another name for a function, class, method, variable, parameter or module. `docs`: in comments and strings too."""
+    """Another name for a function, class, method, variable, parameter or module.
+
+    `docs`: in comments and strings too.
+    """
 
     symbol: Symbol
     new_name: str
@@ -78,7 +82,10 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A module-level function, class or constant goes to another module, which may be new; its users import it there."""
+    """A module-level function, class or constant goes to another module, which may be new.
+
+    Its users import it there. `to` is a path, or the dotted name of a module.
+    """
 
     symbol: Symbol
     to: str
@@ -89,7 +96,8 @@ class Move:
 class Parameter:
     """A parameter as it should be: `was` is its name now, empty for a new one.
 
-    `default` and `annotation` are source text; None keeps what there is. `value`: what callers pass for a new parameter.
+    `default` and `annotation` are source text; None keeps what there is.
+    `value`: what callers pass for a new parameter.
     """
 
     name: str
@@ -133,19 +141,12 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class LineNote:
-    """Something a person should know of a changed line: `line` counts from 1, in the old text."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file's new text, with its own line endings. `old` is the hash of the text it was computed on, empty for a new file.
+    """A file's new text, with its own line endings.
 
-    `moved_to`: the file itself goes there. `notes` mark lines that are not certain (`the type of box is not known`), or
-    that are no code (`in a docstring`): each is a hunk of its own, for the person to decide.
+    `old` is the hash of the text that it was computed on, empty for a new file. `moved_to`: the file itself goes
+    there. `notes` mark lines that are not certain (`the type of box is not known`), or that are no code (`in a
+    docstring`): each is a hunk of its own, for the person to decide.
     """
 
     path: str
@@ -157,9 +158,11 @@ class ChangedFile:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place of a name. `kind` of a definition: function, class, method, variable, parameter, attribute, module;
-    of a use: use, import, uncertain, mention (in a comment or string). `name` is qualified, of a definition.
-    `text` is the line, stripped.
+    """A place of a name, with its line, stripped.
+
+    `kind` of a definition: function, class, method, variable, parameter, attribute, module; `name` is its qualified
+    name. `kind` of a use: use, import, uncertain, mention; `why` tells of an uncertain one what is not known, and of a
+    mention where it stands: docstring, comment or string.
     """
 
     path: str
@@ -167,6 +170,7 @@ class Found:
     kind: str
     name: str
     text: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +214,7 @@ class Refused:
 Answer = Changed | Usages | Refused
 
 
-class Refusal(Exception):  # noqa: N818 - named by what the caller does: refuse
+class Refusal(Exception):
     """Raised inside the worker; its `refused` is the answer."""
 
     def __init__(self, why: str, candidates: tuple[Found, ...] = ()) -> None:

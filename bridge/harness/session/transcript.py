@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from bridge.harness.ids import CallId, TurnId, Uri
+from bridge.harness.ids import CallId, TurnId
 from bridge.harness.values.events import (
     CallEnded,
     CallOpened,
@@ -117,15 +117,26 @@ class Transcript:
 
 
 def user_message(text: str, context: PromptContext | None) -> Item:
-    """The person's words as a Responses-API item; where they were asked is data beside them, in lines from 1."""
+    """The person's words as a Responses-API item; where they were asked is data beside them, counted from 1."""
     if context is None:
         return _message("user", text)
-    where: dict[str, Uri | int] = {"uri": context.uri}
+    return _message("user", text, f"<editor_context>{json.dumps(_where(context))}</editor_context>")
+
+
+def _where(context: PromptContext) -> dict[str, object]:
+    """What is known of the place; `endColumn` is the column after the last character, as everywhere in tools."""
+    counted = (
+        ("line", context.line),
+        ("column", context.column),
+        ("end", context.end),
+        ("endColumn", context.end_column),
+    )
+    where: dict[str, object] = {"uri": context.uri}
     if context.line is not None:
-        where["line"] = context.line + 1
-        if context.end is not None:
-            where["end"] = context.end + 1
-    return _message("user", text, f"<editor_context>{json.dumps(where)}</editor_context>")
+        where |= {name: number + 1 for name, number in counted if number is not None}
+    if context.open:
+        where["open"] = context.open
+    return where
 
 
 def _message(role: str, *texts: str) -> Item:

@@ -53,14 +53,18 @@ class SessionOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class PromptContext:
-    """Where the person was when they asked: a document and a line. Data, never instructions.
+    """Where the person was when they asked: a document, and a place or a selection in it. Data, never instructions.
 
-    `line` and `end` count from 0; `end` is the last line of a selection, and part of it.
+    Lines and columns count from 0, columns in characters. `end` is the last line of a selection, and part of it;
+    `end_column` is in that line, and exclusive. `open` are the documents that the person had open.
     """
 
     uri: Uri
     line: int | None = None
     end: int | None = None
+    column: int | None = None
+    end_column: int | None = None
+    open: tuple[Uri, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,10 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one tool call would change. `policy` is fixed when the proposal is made."""
+    """What one tool call would change. `policy` is fixed when the proposal is made.
+
+    `remarks` are sentences of the tool's for the person and the model, such as what it left as it was.
+    """
 
     id: ProposalId
     session: SessionId
@@ -85,6 +88,7 @@ class Proposal:
     title: str
     atomic: bool = False
     agent: tuple[AgentId, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def digest(op: Op, uri: Uri, old: str, new: str) -> Sha:
@@ -98,7 +102,7 @@ class Hunk:
     """One maximal run of changed lines. Immutable: a changed text is a new hunk.
 
     `span` is in lines of the base, half open. `old` and `new` keep the file's own line endings. `parent` is the hunk
-    that it was split off.
+    that it was split off. `note` is what the tool has to say of these lines: that they are not certain, or no code.
     """
 
     id: HunkId
@@ -111,6 +115,7 @@ class Hunk:
     span: Span
     digest: Sha
     parent: HunkId | None = None
+    note: str = ""
 
     def child(self, old: str, new: str, span: Span) -> "Hunk":
         """A part of this hunk, or another text in its place: a hunk of its own, with its own digest."""
@@ -235,10 +240,19 @@ class HunkOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class LineNote:
+    """What a person should know of a line that is changed: `line` counts from 1, in the old text."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileDraft:
     """What a tool wants a file to become: computed, not yet a proposal.
 
-    `old` is what the tool read, pending work included; `base` what stood below it; `new` what it should become.
+    `old` is what the tool read, pending work included; `base` what stood below it; `new` what it should become. Lines
+    with a note are hunks of their own, where as many lines come as go.
     """
 
     op: Op
@@ -248,12 +262,14 @@ class FileDraft:
     base: str
     old: str
     new: str
+    notes: tuple[LineNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The edit that a tool prepared: one or more files, one title."""
+    """The edit that a tool prepared: one or more files, one title, and remarks for the person and the model."""
 
     title: str
     files: tuple[FileDraft, ...]
     atomic: bool = field(default=False)
+    remarks: tuple[str, ...] = ()

@@ -1,8 +1,9 @@
-"""From a draft to hunks: maximal runs of changed lines, each with its digest and its place in what stands."""
+"""From a draft to hunks: runs of changed lines, each with its digest and its place in what stands."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from bridge.harness.errors import OverlapsPending
 from bridge.harness.ids import FileId, HunkId, ProposalId, new_id
@@ -35,10 +36,11 @@ def find_hunks(
         return (_hunk(draft, TextChange(0, len(draft.base), draft.new), Span(0, 0), file, proposal),)
     base = LineIndex(draft.base)
     found = []
-    for change in line_changes(draft.old, draft.new):
+    for change, note in _noted(draft):
         start = _below(change.start, change.end, pending)
         end = start + change.end - change.start
-        found.append(_hunk(draft, TextChange(start, end, change.text), base.lines(start, end), file, proposal))
+        one = _hunk(draft, TextChange(start, end, change.text), base.lines(start, end), file, proposal)
+        found.append(replace(one, hunk=replace(one.hunk, note=note)))
     return tuple(found)
 
 
@@ -47,6 +49,35 @@ def _hunk(draft: FileDraft, change: TextChange, span: Span, file: FileId, propos
     bound = digest(draft.op, draft.uri, old, change.text)
     hunk = Hunk(HunkId(new_id()), proposal, file, draft.uri, draft.op, old, change.text, span, bound)
     return Found(hunk, change.start, change.end)
+
+
+def _noted(draft: FileDraft) -> Iterator[tuple[TextChange, str]]:
+    """The changes with what is noted of them: cut between lines of different notes, where as many come as go."""
+    changes = line_changes(draft.old, draft.new)
+    if not draft.notes:
+        yield from ((change, "") for change in changes)
+        return
+    notes: dict[int, list[str]] = {}
+    for note in draft.notes:
+        notes.setdefault(note.line - 1, []).append(note.text)
+    index = LineIndex(draft.old)
+    for change in changes:
+        first = index.line_of(change.start)
+        old, new = split_lines(draft.old[change.start : change.end]), split_lines(change.text)
+        said = ["; ".join(dict.fromkeys(notes.get(first + number, ()))) for number in range(len(old))]
+        if len(old) == len(new):
+            yield from _cut(change.start, old, new, said)
+        else:
+            yield change, "; ".join(dict.fromkeys(filter(None, said)))
+
+
+def _cut(start: int, old: Sequence[str], new: Sequence[str], said: Sequence[str]) -> Iterator[tuple[TextChange, str]]:
+    """Runs of lines with the same note, each for itself."""
+    for note, rows in groupby(zip(old, new, said, strict=True), key=lambda row: row[2]):
+        pairs = [(before, after) for before, after, _ in rows]
+        end = start + sum(len(before) for before, _ in pairs)
+        yield TextChange(start, end, "".join(after for _, after in pairs)), note
+        start = end
 
 
 @lru_cache(maxsize=2)

@@ -125,9 +125,8 @@ class Reviewer:
         # From here to `_track` nothing else runs: what is pending, and what stands, can't change under the hunks.
         found = [self._find(file, known) for file in draft.files]
         files = [_file_change(*parts) for parts in zip(draft.files, bases, found, strict=True)]
-        proposal = Proposal(
-            known, origin.session, origin.turn, origin.call, tuple(files), origin.policy, draft.title, draft.atomic
-        )
+        whose = (known, origin.session, origin.turn, origin.call)
+        proposal = Proposal(*whose, tuple(files), origin.policy, draft.title, draft.atomic, remarks=draft.remarks)
         for file, places in zip(draft.files, found, strict=True):
             self._track(file, places)
         hunks = tuple(one.hunk for file in found for one in file)

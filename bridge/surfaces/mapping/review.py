@@ -49,6 +49,7 @@ def hunk_view(session: SessionId, view: HunkView, spelled_uri: str, version: int
         policy=view.policy,
         atomic=view.atomic,
         parent_id=hunk.parent,
+        note=hunk.note or None,
         version=version,
     )
 
