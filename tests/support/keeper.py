@@ -5,7 +5,7 @@ that can't be done, or the text reads otherwise afterwards, the review has lost 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bridge.harness.errors import BridgeError, Stale
 from bridge.harness.ids import HunkId
@@ -24,7 +24,8 @@ class Held:
     """A hunk: the lines that go and those that come; an empty run is the place between two.
 
     `owner` counts the sessions. `cut`: what was taken out for `new`, places of other hunks among it. `seen`: what
-    stood when it was proposed. `told`: whether it stands, as the model knows; None as long as it never stood.
+    stood when it was proposed, `since` how many texts had stood by then. `told`: whether it stands, as the model knows;
+    None as long as it never stood. `doubted`: its file was closed without saving; a diff has to tell what became of it.
     """
 
     id: HunkId
@@ -36,6 +37,8 @@ class Held:
     told: bool | None = None
     cut: list[Line] = field(default_factory=list)
     edited: str | None = None
+    since: int = 0
+    doubted: bool = False
 
     @property
     def sides(self) -> tuple[list[Line], list[Line]]:
@@ -165,6 +168,14 @@ class Keeper(Typist):
 
     # What the person does.
 
+    def close(self, *, save: bool) -> None:
+        """See the base class."""
+        before = self.text
+        super().close(save=save)
+        if self.text != before:
+            for held in self.held.values():
+                held.doubted = True
+
     async def decide(self, ids: Sequence[HunkId], verdict: Verdict) -> list[HunkOutcome]:
         """Accept or reject: under *keep* that is to keep and to undo."""
         mark = await self._begin()
@@ -232,9 +243,7 @@ class Keeper(Typist):
                     self.lines.insert(self.lines.index(after) + 1, mine[0])
                 place = None
             after = mine[-1]
-            rows[child.id] = Held(
-                child.id, parent.owner, mine, come, parent.seen, parent.stands, parent.told, list(mine), parent.edited
-            )
+            rows[child.id] = replace(parent, id=child.id, old=mine, new=come, cut=list(mine))
         self.held.update(rows)
 
     def _standing_over(self, parent: Held, child: Hunk) -> list[Line]:
@@ -250,7 +259,11 @@ class Keeper(Typist):
                 lines.append(line)
             start += len(line.text)
         assert text_of(lines) == child.old
-        assert not [line for line in lines if line in parent.seen and line not in parent.old], "it is not its place"
+        beside = [line for line in lines if line in parent.seen and line not in parent.old]
+        away = [line for line in beside if any(line not in known for _, known in self.past[parent.since :])]
+        assert beside == away, "it is not its place"
+        if beside:  # taken out and put back, at the very place: on which side of it that was nobody can tell
+            self._lose_track()
         if not lines:
             parent.old = [self._place_at(at.start)]
         else:
@@ -449,7 +462,7 @@ class Keeper(Typist):
             if known and self.open and self._is_pending(held) and not gone:
                 fits = self.is_whole(held.old) or self.desks[held.owner].review._places.is_done(self._hunk(held))
                 assert fits, "I3: clean only where its very lines stand"
-            if not known or not held.new[0].text or self.repeated:
+            if not known or not held.new[0].text or self.repeated or held.doubted:
                 continue
             placement = self.state(held).placement
             if placement in ("absent", "removed"):
@@ -515,7 +528,7 @@ class Keeper(Typist):
                 new = [Line("")]
             elif kinds == 4:
                 new = self._fresh(2, mark="+")
-            edits.append(Held(HunkId(""), owner, old, new, seen))
+            edits.append(Held(HunkId(""), owner, old, new, seen, since=len(self.past)))
         return edits
 
     def _overlay(self, hunks: Sequence[Held]) -> str:

@@ -108,6 +108,7 @@ class Typist:
         self.desk.editor.undo(self.desk.uri(self.name))
         if self.standing != before[0]:
             self.redoable.append(before)
+            self.past.append(before)
             self._know_again(self.standing)
 
     def redo(self) -> None:

@@ -194,14 +194,6 @@ class Places:
         place = self._place(hunk)
         return place is not None and self._stands_near(hunk.uri, place, hunk.new)
 
-    def vanished(self, hunk: Hunk) -> bool:
-        """Whether a diff had to tell what became of a written hunk, and no line of its text stands in the file."""
-        place = self._place(hunk)
-        if place is None or not place.at.damaged or not isinstance(place.before, Guard) or not hunk.new:
-            return False
-        text = self._ground[hunk.uri]
-        return not any(line in text and [*standing_at(text, 0, len(text), line)] for line in split_lines(hunk.new))
-
     def is_whole(self, hunk: Hunk) -> bool:
         """Whether the text that the hunk replaces (or, once it was written, its new text) stands at its place."""
         place = self._place(hunk)

@@ -99,8 +99,17 @@ class Tracker:
     def _is_taken_out(self, hunk: Hunk) -> bool:
         """By the person: not by a later hunk that was written over it."""
         places = self._places
-        gone = places.vanished(hunk) or (places.is_done(hunk) and not places.may_stand(hunk))
-        return gone and not places.upon(hunk)
+        gone = places.is_done(hunk) and not places.may_stand(hunk)
+        return gone and not places.upon(hunk) and not self._is_replaced(hunk)
+
+    def _is_replaced(self, hunk: Hunk) -> bool:
+        """Whether a later hunk that stands has replaced this one's text: after a restart no place tells of that."""
+        later = False
+        for id_, other in self._state.hunks.items():
+            if later and other.uri == hunk.uri and hunk.new in other.old and self._state.states[id_].stands:
+                return True
+            later = later or id_ == hunk.id
+        return False
 
     def renamed(self, old: Uri, new: Uri) -> None:
         """The person gave a file, or a folder, another name: its hunks follow."""
