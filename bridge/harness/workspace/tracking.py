@@ -107,7 +107,7 @@ class Tracker:
         later = False
         for id_, other in self._state.hunks.items():
             if later and other.uri == hunk.uri and hunk.new in other.old and self._state.states[id_].stands:
-                return True
+                return not self._places.is_done(other)  # taken out too
             later = later or id_ == hunk.id
         return False
 
