@@ -1,17 +1,14 @@
 """Start-up and memory: our daemon beside a bare pygls server, in turns, in one run. Only the ratios are claims."""
 
-import json
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-OURS = (sys.executable, "-m", "bridge")
+from benchmarks.client import OURS, Client
+
 PYGLS = (sys.executable, "-m", "benchmarks.bare_pygls")
 SPOT = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 ACTION = {"textDocument": {"uri": "file:///a.py"}, "range": SPOT, "context": {"diagnostics": []}}
@@ -24,76 +21,6 @@ class Sample:
     initialize: float
     request: float
     memory: float
-
-
-class Client:
-    """Frames by hand: a client library would be measured too."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        """Spawns."""
-        self.begun = time.perf_counter()
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
-        )
-        self._ids = 0
-        self._held = b""
-
-    def __enter__(self) -> Self:
-        """The process runs."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Ended the hard way: how it ends is not what is measured."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-    def call(self, method: str, params: Any) -> float:
-        """Seconds from the spawn until the answer has come."""
-        self._ids += 1
-        self._send({"jsonrpc": "2.0", "id": self._ids, "method": method, "params": params})
-        while (message := self._receive()).get("id") != self._ids or "method" in message:
-            pass
-        if "error" in message:
-            raise RuntimeError(f"{method}: {message['error']}")
-        return time.perf_counter() - self.begun
-
-    def notify(self, method: str) -> None:
-        """A notification."""
-        self._send({"jsonrpc": "2.0", "method": method, "params": {}})
-
-    def memory_mb(self) -> float:
-        """Resident memory (Linux); nan elsewhere."""
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        except OSError:
-            return float("nan")
-        return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith("VmRSS"))
-
-    def _send(self, message: dict[str, Any]) -> None:
-        body = json.dumps(message).encode()
-        if self._process.stdin is not None:
-            self._process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-
-    def _receive(self) -> dict[str, Any]:
-        while b"\r\n\r\n" not in self._held:
-            self._read()
-        head, _, rest = self._held.partition(b"\r\n\r\n")
-        size = next(int(row.split(b":")[1]) for row in head.split(b"\r\n") if row.lower().startswith(b"content-length"))
-        self._held = rest
-        while len(self._held) < size:
-            self._read()
-        body, self._held = self._held[:size], self._held[size:]
-        message: dict[str, Any] = json.loads(body)
-        return message
-
-    def _read(self) -> None:
-        data = self._process.stdout.read(65536) if self._process.stdout is not None else b""
-        if not data:
-            raise RuntimeError("the server has ended")
-        self._held += data
 
 
 def converse(command: Sequence[str], method: str, params: Any, state: str) -> Sample:
