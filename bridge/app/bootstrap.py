@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 from platformdirs import site_config_path, user_config_path
@@ -19,11 +20,15 @@ from bridge.harness.permissions.policy import Setting
 from bridge.harness.ports.editor import Editor
 from bridge.harness.session.blobs import DiskBlobs
 from bridge.harness.tools.builtin.edit_file import EditFile
+from bridge.harness.tools.builtin.find_usages import FindUsages
 from bridge.harness.tools.builtin.glob import Glob
 from bridge.harness.tools.builtin.grep import Grep
 from bridge.harness.tools.builtin.list_dir import ListDir
 from bridge.harness.tools.builtin.read_file import ReadFile
+from bridge.harness.tools.builtin.refactor import Refactor
 from bridge.harness.tools.builtin.write_file import WriteFile
+from bridge.harness.tools.contract import Tool
+from bridge.harness.tools.refactorer import Refactorer
 from bridge.harness.tools.registry import Registry
 from bridge.harness.tools.search import Ripgrep
 from bridge.harness.workspace.applying import Outside
@@ -31,10 +36,17 @@ from bridge.harness.workspace.disk.files import DiskFiles
 from bridge.harness.workspace.documents import Documents
 
 
-def build_registry() -> Registry:
+def build_refactorer() -> Refactorer:
+    """The refactoring workers; whoever builds them closes them."""
+    process = LocalProcess()
+    return Refactorer(process, Ripgrep(process))
+
+
+def build_registry(refactorer: Refactorer) -> Registry:
     """The built-in tools."""
     ripgrep = Ripgrep(LocalProcess())
-    return Registry([ReadFile(), ListDir(), Glob(ripgrep), Grep(ripgrep), EditFile(), WriteFile()])
+    looking: list[Tool[Any]] = [ReadFile(), ListDir(), Glob(ripgrep), Grep(ripgrep), FindUsages(refactorer)]
+    return Registry([*looking, EditFile(), WriteFile(), Refactor(refactorer)])
 
 
 @asynccontextmanager
@@ -53,7 +65,8 @@ async def running(settings: Settings, editor: Editor, documents: Documents, bus:
     def setting(root: Path) -> Setting:
         return Setting(root, settings.mode, settings.rules, forbidden)
 
-    parts = Parts(bus, SystemClock(), choose_model(settings), build_registry(), setting, outside)
+    refactorer = build_refactorer()
+    parts = Parts(bus, SystemClock(), choose_model(settings), build_registry(refactorer), setting, outside)
     runtime: Runtime | None = None
     try:
         async with anyio.create_task_group() as group:
@@ -63,5 +76,6 @@ async def running(settings: Settings, editor: Editor, documents: Documents, bus:
             finally:
                 group.cancel_scope.cancel()
     finally:
+        await refactorer.close()
         if runtime is not None:
             runtime.close()

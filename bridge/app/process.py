@@ -1,5 +1,6 @@
-"""Child processes of the bridge itself (search); tools that run commands come with a sandbox of their own."""
+"""Child processes of the bridge itself (search, refactoring); tools that run commands bring a sandbox of their own."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
+from anyio.streams.buffered import BufferedByteReceiveStream
 
 from bridge.harness.errors import FileProblem
-from bridge.harness.ports.process import Completed
+from bridge.harness.ports.process import ChildEnded, Completed
+
+logger = logging.getLogger(__name__)
 
 STDERR_LIMIT = 64 << 10
 
@@ -21,23 +25,84 @@ class LocalProcess:
 
     async def run(self, argv: Sequence[str], cwd: Path, stdin: bytes = b"", limit: int = 4 << 20) -> Completed:
         """See the port."""
-        try:
-            child = await anyio.open_process(
-                list(argv),
-                cwd=cwd,
-                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise FileProblem.of(error, Path(error.filename or argv[0])) from error
+        child = await _open(argv, cwd, subprocess.PIPE if stdin else subprocess.DEVNULL)
         try:
             return await _talk(child, stdin, limit)
         finally:
-            if child.returncode is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
-            with anyio.CancelScope(shield=True):
-                await child.aclose()
+            await _end(child)
+
+    async def start(self, argv: Sequence[str], cwd: Path, limit: int = 256 << 20) -> "LocalChild":
+        """See the port."""
+        return LocalChild(await _open(argv, cwd, subprocess.PIPE), limit)
+
+
+class LocalChild:
+    """Implements the Child port. What the child says on stderr during an exchange goes to our log."""
+
+    def __init__(self, child: Process, limit: int) -> None:
+        """Running."""
+        self._child = child
+        self._limit = limit
+        self._answers = BufferedByteReceiveStream(child.stdout) if child.stdout is not None else None
+
+    @property
+    def ended(self) -> bool:
+        """See the port."""
+        return self._child.returncode is not None
+
+    async def ask(self, line: bytes) -> bytes:
+        """See the port."""
+        said = Sink(STDERR_LIMIT)
+        answer: bytes | None = None
+        async with anyio.create_task_group() as group:
+            group.start_soon(said.drain, self._child.stderr, False)
+            answer = await self._exchange(line)
+            if answer is not None:
+                group.cancel_scope.cancel()
+        if said.kept:
+            logger.warning("a child (%d) said: %s", self._child.pid, said.kept.decode("utf-8", "replace").rstrip())
+        if answer is None:
+            raise ChildEnded(await self._child.wait())
+        return answer
+
+    async def end(self) -> None:
+        """See the port."""
+        await _end(self._child)
+
+    async def _exchange(self, line: bytes) -> bytes | None:
+        """None where the child has ended, or does not keep to lines: it is ended then."""
+        if self._child.stdin is None or self._answers is None:
+            return None
+        try:
+            await self._child.stdin.send(line)
+            return await self._answers.receive_until(b"\n", self._limit) + b"\n"
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.IncompleteRead, anyio.DelimiterNotFound):
+            _kill(self._child)
+            return None
+
+
+async def _open(argv: Sequence[str], cwd: Path, stdin: int) -> Process:
+    """Not to be cancelled halfway: a child that nobody knows of would be left."""
+    child: Process | None = None
+    try:
+        with anyio.CancelScope(shield=True):
+            child = await anyio.open_process(list(argv), cwd=cwd, stdin=stdin, start_new_session=True)
+    except OSError as error:
+        raise FileProblem.of(error, Path(error.filename or argv[0])) from error
+    assert child is not None, "a shield swallows nothing"
+    return child
+
+
+async def _end(child: Process) -> None:
+    _kill(child)
+    with anyio.CancelScope(shield=True):
+        await child.aclose()
+
+
+def _kill(child: Process) -> None:
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 async def _talk(child: Process, stdin: bytes, limit: int) -> Completed:

@@ -188,7 +188,7 @@ class Session:
         self.transcript = Transcript()
         self.approvals = Approvals(self.journal)
         self.review = Reviewer(outside, lambda uri: parts.bus.publish(id_, HunksMoved(uri)))
-        self.workspace.see_pending(self.review.pending_text)
+        self.workspace.see_pending(self.review.pending_text, self.review.pending_files)
         self.journal.own(self.transcript, self.approvals, self.review)
         self.choices = Choices(outside.editor)
         self.journal.own(self.choices)

@@ -54,7 +54,7 @@ class Desk:
         self.review = Reviewer(outside, self.moved.append)
         self.journal.owners.append(self.review)
         self.workspace = Workspace(self.root, self.files, self.documents)
-        self.workspace.see_pending(self.review.pending_text)
+        self.workspace.see_pending(self.review.pending_text, self.review.pending_files)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Desk"]:

@@ -21,7 +21,7 @@ def beside(desk: Desk) -> Desk:
     other.review = Reviewer(outside, other.moved.append)
     other.journal.owners[:] = [other.review]
     other.workspace = Workspace(desk.root, desk.files, desk.documents)
-    other.workspace.see_pending(other.review.pending_text)
+    other.workspace.see_pending(other.review.pending_text, other.review.pending_files)
     return other
 
 

@@ -8,6 +8,7 @@ Protected by name, whether the file exists or not.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePath
 
 OWN = ".harness"
@@ -40,6 +41,7 @@ SECRET_SUFFIXES = frozenset({".pem", ".key", ".p12", ".pfx", ".keystore", ".jks"
 NOT_SECRET = frozenset({".env.example", ".env.sample", ".env.template", ".env.dist"})
 
 
+@lru_cache(maxsize=1 << 14)  # a search asks of every file that it finds, and most parts of their paths are the same
 def fold(name: str) -> str:
     """The form in which names are compared."""
     seen = "".join(char for char in name if unicodedata.category(char) != "Cf")

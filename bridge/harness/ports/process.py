@@ -16,6 +16,34 @@ class Completed:
     cut: bool = False
 
 
+class ChildEnded(Exception):
+    """A child ended instead of answering. `code` is its exit code, negative for a signal."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"it ended with code {code}" if code >= 0 else f"it was ended by signal {-code}")
+        self.code = code
+
+
+class Child(Protocol):
+    """A child that lives on, and answers each line on its stdin by a line on its stdout."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is known to have ended."""
+        ...
+
+    async def ask(self, line: bytes) -> bytes:
+        """One exchange, one at a time; both lines with their ends. Raises `ChildEnded`.
+
+        One that was cancelled leaves the child in the middle of an answer: end it then.
+        """
+        ...
+
+    async def end(self) -> None:
+        """End its process group at once, and wait for it. A second time is no error."""
+        ...
+
+
 class Process(Protocol):
     """Runs argument vectors, never shell text."""
 
@@ -23,5 +51,12 @@ class Process(Protocol):
         """Run to the end; at most `limit` bytes of stdout are kept, then the child is stopped.
 
         Cancellation ends the child's process group. Raises `FileProblem` where the program is missing.
+        """
+        ...
+
+    async def start(self, argv: Sequence[str], cwd: Path, limit: int = 256 << 20) -> Child:
+        """A child to talk to, for whoever started it to end; an answer may have `limit` bytes.
+
+        Its stdin ends when this process does. Raises `FileProblem` where the program is missing.
         """
         ...

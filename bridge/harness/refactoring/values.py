@@ -10,6 +10,10 @@ from typing import Literal
 from bridge.harness.values.proposals import LineNote as LineNote
 from bridge.harness.values.text import Sha
 
+PYTHON = (".py", ".pyi")
+SCRIPT = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
+"""What the names of files end in, that can be looked into: Python's; JavaScript's and TypeScript's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -125,6 +129,17 @@ class OrganiseImports:
 
 
 Ask = FindSymbol | Rename | Extract | Inline | Move | ChangeSignature | OrganiseImports
+
+
+def path_of(ask: Ask) -> str:
+    """The file that is asked about; empty where only a name is given."""
+    match ask:
+        case OrganiseImports(path=path):
+            return path
+        case Extract(selection=selection):
+            return selection.path
+        case _:
+            return ask.symbol.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Ripgrep:
         return list(_matches(done.stdout, path))
 
     async def _run(self, argv: Sequence[str], cwd: Path, stdin: bytes = b"", limit: int = OUTPUT_LIMIT) -> Completed:
-        done = await self._process.run([_program(), "--no-config", *argv], cwd, stdin, limit)
+        done = await self._process.run([rg_program(), "--no-config", *argv], cwd, stdin, limit)
         if done.code == 2 and not done.stdout:
             message = done.stderr.decode("utf-8", "replace").strip()
             raise ToolInputError(f"the search can't be made: {message[:500]}")
@@ -83,10 +83,10 @@ async def need_file_or_folder(path: Path) -> None:
         await need_folder(path)
 
 
-def _program() -> str:
-    """The `rg` installed beside Python, as the package brings it; else the one on PATH."""
-    beside = shutil.which("rg", path=str(Path(sys.executable).parent))
-    found = beside or shutil.which("rg")
+def rg_program(python: str = sys.executable, path: str | None = None) -> str:
+    """The `rg` installed beside Python, as the package brings it; else the one on the path. FileProblem for none."""
+    beside = shutil.which("rg", path=str(Path(python).parent))
+    found = beside or shutil.which("rg", path=path)
     if found is None:
         raise FileProblem(
             "file_missing", Path("rg"), "ripgrep is not installed", hint="Install it: pip install ripgrep."

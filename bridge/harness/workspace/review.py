@@ -276,6 +276,11 @@ class Reviewer:
         """`text` with the session's own pending hunks applied: what its next call should see."""
         return apply_step(text, self._pending(uri, text))
 
+    def pending_files(self) -> tuple[Uri, ...]:
+        """The files that `pending_text` changes."""
+        pending = (hunk.uri for hunk in self._state.live() if self._is_pending(self._state.states[hunk.id]))
+        return tuple(dict.fromkeys(pending))
+
     def renamed(self, old: Uri, new: Uri) -> None:
         """The person gave a file or a folder another name."""
         self._tracker.renamed(old, new)

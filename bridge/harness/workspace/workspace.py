@@ -1,7 +1,8 @@
 """The workspace as one agent sees it: buffers over disk, and its own pending work over both."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,9 @@ PATH_MAX = 4096
 
 Pending = Callable[[Uri, str], str]
 """(uri, text) -> the text with the session's undecided and accepted-but-absent hunks applied."""
+
+PendingFiles = Callable[[], Iterable[Uri]]
+"""The files that the session has pending hunks in, open or closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,12 @@ class Workspace:
         self._documents = documents
         self._real_paths: dict[Uri, Path | None] = {}
         self._pending: Pending = lambda _uri, text: text
+        self._pending_files: PendingFiles = tuple
 
-    def see_pending(self, pending: Pending) -> None:
-        """From now on reads show the session's own pending work."""
+    def see_pending(self, pending: Pending, files: PendingFiles) -> None:
+        """From now on reads show the session's own pending work; `files` are those that have some."""
         self._pending = pending
+        self._pending_files = files
 
     def locate(self, text: str) -> Location:
         """A path as a model writes it: relative to the root, absolute, or a file: URI. Links are resolved, once.
@@ -111,6 +117,28 @@ class Workspace:
             for document in self._documents.all()
             if (path := to_path(document.uri)) is not None and path.is_relative_to(self.root)
         )
+
+    async def overlay(self) -> dict[str, str]:
+        """All texts that stand before the disk's: open documents, and closed files with pending work of the session's.
+
+        By path from the root, with slashes: where the file is, not which link of it is open.
+        """
+        texts: dict[str, str] = {}
+        for document in self._documents.all():
+            where = self._real_path(document.uri)
+            if where is not None and where.is_relative_to(self._real_root):
+                text = self._pending(document.uri, document.text)
+                texts[where.relative_to(self._real_root).as_posix()] = text
+        for uri in tuple(self._pending_files()):
+            path = to_path(uri)
+            if path is None or not path.is_relative_to(self.root):
+                continue
+            with suppress(FileProblem):  # gone, or not readable: then there is no text to put before it
+                place = self.locate(str(path))
+                if place.inside:
+                    name = place.resolved.relative_to(self._real_root).as_posix()
+                    texts.setdefault(name, (await self.read(place)).text)
+        return texts
 
     def _open_name(self, path: Path, resolved: Path) -> Uri:
         """Live buffers come before the disk, whichever link of theirs is named."""

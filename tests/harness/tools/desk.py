@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bridge.app.bootstrap import build_registry
+from bridge.app.bootstrap import build_refactorer, build_registry
 from bridge.harness.permissions.policy import Setting, hides
 from bridge.harness.tools.contract import Context
 from bridge.harness.values.documents import OpenDocument
@@ -23,7 +23,8 @@ class Desk:
         self.workspace = Workspace(root, DiskFiles(root), self.documents)
         chosen = setting or Setting(root)
         self.context = Context(self.workspace, lambda subject: hides(subject, chosen))
-        self.registry = build_registry()
+        self.refactorer = build_refactorer()
+        self.registry = build_registry(self.refactorer)
 
     def write(self, name: str, text: str | bytes) -> Path:
         """A file on disk."""

@@ -1,0 +1,81 @@
+"""How places of names, and what is asked of the refactoring worker, are put in words."""
+
+from bridge.harness.refactoring.values import (
+    Ask,
+    ChangeSignature,
+    Extract,
+    FindSymbol,
+    Found,
+    Inline,
+    Move,
+    OrganiseImports,
+    Refused,
+    Rename,
+    Symbol,
+    Usages,
+)
+
+MAX_LINE = 400
+"""Characters of a line of code that are shown."""
+
+_DEFINITIONS = "[definitions]"
+
+
+def definition_row(found: Found) -> str:
+    """`src/a.py:12:5: function shop.a.total: def total(items):`."""
+    return f"{_place(found)}: {found.kind} {found.name}: {found.text[:MAX_LINE]}"
+
+
+def refusal_text(refused: Refused) -> str:
+    """The reason, and what was perhaps meant, a line each."""
+    if not refused.candidates:
+        return refused.why
+    return "\n".join([refused.why, "Candidates:", *map(definition_row, refused.candidates)])
+
+
+def usages_text(usages: Usages) -> str:
+    """Everything that was found, by section; a section that is empty is left out, but the first."""
+    certain = [use for use in usages.uses if use.kind not in ("uncertain", "mention")]
+    uncertain = [use for use in usages.uses if use.kind == "uncertain"]
+    mentions = [use for use in usages.uses if use.kind == "mention"]
+    rows = [_DEFINITIONS, *(map(definition_row, usages.definitions) if usages.definitions else ["none"])]
+    sections = {
+        "[usages]": [f"{_place(use)}: {use.kind}: {use.text[:MAX_LINE]}" for use in certain],
+        "[uncertain]": [f"{_place(use)}: use: {use.text[:MAX_LINE]}   ({use.why})" for use in uncertain],
+        "[mentions]": [f"{_place(use)}: {use.why}: {use.text[:MAX_LINE]}" for use in mentions],
+        "[not looked into]": [f"{skipped.path}: {skipped.why}" for skipped in usages.skipped],
+    }
+    for head, section in sections.items():
+        if section:
+            rows += [head, *section]
+    return "\n".join(rows)
+
+
+def doing(ask: Ask) -> str:
+    """What is asked, in a few words for a person."""
+    match ask:
+        case FindSymbol(symbol=symbol):
+            return f"Finding {symbol_text(symbol)}"
+        case Rename(symbol=symbol, new_name=new):
+            return f"Renaming {symbol_text(symbol)} to `{new}`"
+        case Extract(selection=selection, into=into):
+            return f"Extracting a {into} from {selection.path}:{selection.start.line}"
+        case Inline(symbol=symbol):
+            return f"Inlining {symbol_text(symbol)}"
+        case Move(symbol=symbol, to=to):
+            return f"Moving {symbol_text(symbol)} to {to}"
+        case ChangeSignature(symbol=symbol):
+            return f"Changing the signature of {symbol_text(symbol)}"
+        case OrganiseImports(path=path):
+            return f"Organising the imports of {path}"
+
+
+def symbol_text(symbol: Symbol) -> str:
+    """A symbol in a few words: its name where it is given, else its place."""
+    if symbol.name:
+        return f"`{symbol.name}`"
+    return symbol.path if symbol.at is None else f"the name at {symbol.path}:{symbol.at.line}:{symbol.at.column}"
+
+
+def _place(found: Found) -> str:
+    return f"{found.path}:{found.at.line}:{found.at.column}"
