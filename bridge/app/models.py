@@ -7,25 +7,37 @@ import anyio.to_thread
 
 from bridge.app.settings import Settings
 from bridge.harness.errors import ModelProblem
+from bridge.harness.models.offline.model import OfflineModel
 from bridge.harness.models.scripted import ScriptedModel, load_script
 from bridge.harness.ports.model import Model
 from bridge.harness.values.model import ModelEvent, ModelRequest
 
 
+OFFLINE = "offline"
+"""The model where the settings name none: it needs no key and no network."""
+
+SETUP = (
+    "For anything else a model is needed. Set `model` in the editor's initializationOptions (Neovim: init_options), or "
+    "HARNESS_BRIDGE_MODEL, or use --model; the README tells which there are. In this version that is `scripted`, which "
+    "plays the file that `script` (HARNESS_BRIDGE_SCRIPT, --script) names."
+)
+"""How another model is set up: said when a request is not understood."""
+
+
 class NoModel:
-    """Nothing is set up: every call says so, and what to do."""
+    """The model that the settings name can't be had: every call says so, and what to do."""
 
     def __init__(self, name: str, why: str = "") -> None:
-        """`name` is what the settings ask for, or empty; `why` says what is missing, where the name is known."""
+        """`name` is what the settings ask for; `why` says what is missing, where the name is known."""
         self.name = name
         self._why = why
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Always fails."""
-        asked = self._why or (f"the model {self.name!r} is not known" if self.name else "no model is set up")
+        asked = self._why or f"the model {self.name!r} is not known"
         hint = (
-            "Set `model` to scripted and `script` to a script file, in the editor's initializationOptions (Neovim: "
-            "init_options), or use --model and --script."
+            "Leave `model` empty for the offline engine, which needs no key, or set it to scripted and `script` to a "
+            "script file: in the editor's initializationOptions (Neovim: init_options), or with --model and --script."
         )
         raise ModelProblem(f"{asked}. {hint}", kind="model_unavailable", hint=hint)
 
@@ -33,6 +45,8 @@ class NoModel:
 def choose_model(settings: Settings) -> Model:
     """The model that the settings name. A script that can't be read is told when the model is first asked."""
     name, _, argument = settings.model.partition(":")
+    if settings.model in {"", OFFLINE}:
+        return OfflineModel(SETUP)
     if name == "scripted":
         script = argument or settings.script
         if not script:

@@ -21,7 +21,7 @@ def default_state_dir() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person chose. `script` is for the model `scripted`.
+    """What a person chose. `model` empty is the offline engine; `script` is for the model `scripted`.
 
     `review` is the review policy of new sessions, `save` which documents are saved after an accept.
     """

@@ -1,14 +1,16 @@
-"""`harness-bridge run`, `demo`, `--version`, `--help`.
+"""`harness-bridge run`, `demo`, `doctor`, `init-editor`, `--version`, `--help`.
 
 Exit codes: 0 the turn ended; 1 the model failed or a limit was met (demo: the check failed); 2 the command line is
 wrong; 3 something was asked that nobody could answer, so it was refused; 4 the turn was cancelled; 5 a folder, a file
-or the output could not be used, or accepted text could not be written; 130 left at once by a second Ctrl-C.
+or the output could not be used, or accepted text could not be written (doctor: something needed is missing); 130 left
+at once by a second Ctrl-C.
 """
 
 import argparse
 import os
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,14 +18,19 @@ from pathlib import Path
 import anyio
 
 from bridge import __version__
+from bridge.app.doctor import Around
 from bridge.app.settings import Settings, environment_settings
+from bridge.harness.models.offline.page import help_text
 from bridge.surfaces.terminal.demo import demo
+from bridge.surfaces.terminal.doctor import Look, doctor
+from bridge.surfaces.terminal.doctor_machine import Terminal
 from bridge.surfaces.terminal.exits import MEANING, Exit
+from bridge.surfaces.terminal.init_editor import EDITORS, init_editor, own_command
 from bridge.surfaces.terminal.keys import Keys, terminal_keys
 from bridge.surfaces.terminal.output import Descriptor, Palette, Screen, wants_colour
 from bridge.surfaces.terminal.run import MODES, Console, Request, run
 
-COMMANDS = ("serve", "run", "demo")
+COMMANDS = ("serve", "run", "demo", "init-editor", "doctor")
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
@@ -41,7 +48,7 @@ def main(argv: list[str]) -> int:
     except SystemExit as leaving:  # argparse has said why
         return int(leaving.code or 0)
     try:
-        return _demo(given) if given.command == "demo" else _run(given)
+        return _HANDLERS[given.command](given)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
 
@@ -59,17 +66,28 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_parser("serve", help="be the daemon of an editor: LSP on stdin and stdout; takes no options")
     words = "ask the agent to do something, here, and decide its changes at the keys"
-    asked = commands.add_parser("run", help=words, description=words, epilog=codes, formatter_class=raw)
+    understood = f"{help_text()}\n\n{codes}"
+    asked = commands.add_parser("run", help=words, description=words, epilog=understood, formatter_class=raw)
     _add_run(asked)
-    shown = commands.add_parser("demo", help="review a scripted change in a generated project, through the real daemon")
+    shown = commands.add_parser("demo", help="review a rename across a generated project; no key, no network")
     shown.add_argument("--seed", type=int, help="which project to generate (default: the environment's SEED, or 1)")
+    editors = f"print the configuration of an editor: {', '.join(EDITORS)}"
+    configured = commands.add_parser("init-editor", help=editors, description=editors)
+    configured.add_argument("editor", choices=tuple(EDITORS), metavar="EDITOR", help=", ".join(EDITORS))
+    words = "look at what is needed here, and say how to mend what is missing"
+    looked = commands.add_parser("doctor", help=words, description=words, epilog=codes, formatter_class=raw)
+    looked.add_argument("--cwd", type=Path, default=Path(), help="the workspace (default: the current folder)")
+    looked.add_argument("--json", action="store_true", help="print what was found as JSON")
+    looked.add_argument(
+        "--network", action="store_true", help="also try whether the model's host can be reached; nothing is sent"
+    )
     return parser
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("prompt", metavar="PROMPT", help="what to do; - reads it from stdin")
     parser.add_argument("--cwd", type=Path, default=Path(), help="the workspace (default: the current folder)")
-    parser.add_argument("--model", default="", help="which model; with --script the default is scripted")
+    parser.add_argument("--model", default="", help="which model (default: offline, no key; with --script: scripted)")
     parser.add_argument("--script", type=Path, help="the file that the model `scripted` plays")
     parser.add_argument("--state-dir", type=Path, help="where session logs go (default: the user's state folder)")
     parser.add_argument(
@@ -86,9 +104,6 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
-    if given.command == "serve":
-        print("harness-bridge: `serve` takes no options.", file=sys.stderr)
-        return Exit.USAGE
     prompt = sys.stdin.buffer.read().decode("utf-8", "replace") if given.prompt == "-" else given.prompt
     if not prompt.strip():
         print("harness-bridge: the prompt is empty.", file=sys.stderr)
@@ -121,6 +136,43 @@ def _demo(given: argparse.Namespace) -> int:
         out = Descriptor(STDOUT)
         screen = Screen(out, out, Palette(wants_colour(os.environ, out.terminal)))
         return anyio.run(partial(demo, seed, screen, keys, paced=out.terminal))
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    out = Descriptor(STDOUT)
+    size = shutil.get_terminal_size()
+    terminal = Terminal(out.terminal, wants_colour(os.environ, out.terminal), size.columns, size.lines)
+    around = Around(os.environ, _absolute(given.cwd), given.network)
+    look = Look(around, terminal, own_command(sys.argv[0], os.environ), given.json)
+    return anyio.run(doctor, look, out)
+
+
+def _absolute(folder: Path) -> Path:
+    """As it is where the current folder is gone: that is a finding."""
+    try:
+        return folder.absolute()
+    except FileNotFoundError:
+        return folder
+
+
+def _serve(_: argparse.Namespace) -> int:
+    """The daemon is started before options are looked at."""
+    print("harness-bridge: `serve` takes no options.", file=sys.stderr)
+    return Exit.USAGE
+
+
+def _init_editor(given: argparse.Namespace) -> int:
+    command = own_command(sys.argv[0], os.environ)
+    return init_editor(given.editor, command, Descriptor(STDOUT), Descriptor(STDERR))
+
+
+_HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "run": _run,
+    "demo": _demo,
+    "init-editor": _init_editor,
+    "doctor": _doctor,
+}
 
 
 @contextmanager

@@ -21,6 +21,7 @@ MEANING = {
     Exit.USAGE: "the command line is wrong",
     Exit.REFUSED: "something was asked, nobody could answer (no terminal), so it was refused",
     Exit.CANCELLED: "the turn was cancelled (Ctrl-C, or the key q)",
-    Exit.ENVIRONMENT: "a folder, a file or the output could not be used; or accepted text could not be written",
+    Exit.ENVIRONMENT: "a folder, a file or the output could not be used; or accepted text could not be written\n"
+    "       (doctor: something needed is missing)",
     Exit.INTERRUPTED: "left at once (a second Ctrl-C); the session's log tells how far it came",
 }

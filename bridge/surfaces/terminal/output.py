@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from bridge.app.wording import visible
 
-Style = Literal["old", "new", "head", "dim", "key", "good", "bad"]
+Style = Literal["old", "new", "head", "dim", "key", "good", "warn", "bad"]
 
 _SGR: Mapping[Style, str] = {
     "old": "31",
@@ -16,6 +16,7 @@ _SGR: Mapping[Style, str] = {
     "dim": "2",
     "key": "1",
     "good": "32",
+    "warn": "33",
     "bad": "1;31",
 }
 
@@ -80,39 +81,47 @@ class Screen:
         self._answers = answers
         self._aside = aside
         self._unfinished: Out | None = None
+        self._asked = ""
+        self._at_prompt = False
         self._status = False
 
     def words(self, text: str) -> None:
         """A piece of the model's text, as it comes."""
         self._wipe()
+        if self._at_prompt:
+            self.finish_line()
         clean = "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
         self._answers.write(clean)
         if clean:
             self._unfinished = None if clean.endswith("\n") else self._answers
 
     def line(self, text: str = "") -> None:
-        """A line of our own. `text` has been made visible."""
+        """A line of our own. `text` has been made visible. What is being asked is asked again below it."""
         self.finish_line()
         self._aside.write(text + "\n")
+        if self._asked:
+            self.prompt(self._asked)
 
     def prompt(self, text: str) -> None:
         """Ask on a line that the person's reply will end."""
         self.finish_line()
         self._aside.write(text)
-        self._unfinished = self._aside
+        self._unfinished, self._asked, self._at_prompt = self._aside, text, True
 
     def reply(self, text: str) -> None:
         """Put the reply behind the prompt."""
+        if not self._at_prompt:  # words came after it
+            self.prompt(self._asked)
         self._aside.write(text + "\n")
-        self._unfinished = None
+        self.replied()
 
     def replied(self) -> None:
         """The person typed the reply, and its line end."""
-        self._unfinished = None
+        self._unfinished, self._asked, self._at_prompt = None, "", False
 
     def status(self, text: str) -> None:
-        """Say what goes on, until something is written. Only on a terminal, and never within a line."""
-        if self._aside.terminal and self._unfinished is None:
+        """Say what goes on, until something is written. Only on a terminal, never within a line or a question."""
+        if self._aside.terminal and self._unfinished is None and not self._asked:
             shown = visible(text)
             shown = shown if len(shown) <= STATUS_WIDTH else shown[: STATUS_WIDTH - 1] + "…"
             self._aside.write(WIPE + self.palette.paint("dim", f"⋯ {shown}"))
@@ -123,7 +132,7 @@ class Screen:
         self._wipe()
         if self._unfinished is not None:
             self._unfinished.write("\n")
-            self._unfinished = None
+            self._unfinished, self._at_prompt = None, False
 
     def _wipe(self) -> None:
         if self._status:

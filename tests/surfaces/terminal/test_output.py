@@ -54,6 +54,20 @@ def test_what_goes_on_is_wiped_before_anything_is_written() -> None:
     assert plain(cells(out.text.encode())) == "Hello\ndone\n"
 
 
+def test_what_comes_between_a_prompt_and_its_reply_stands_above_them() -> None:
+    out = FakeOut(terminal=True)
+    screen = Screen(out, out, Palette(coloured=False))
+    screen.prompt("> ")
+    screen.line("· Read a.py")
+    screen.status("not beside a prompt")
+    screen.reply("accepted")
+    screen.prompt("> ")
+    screen.words("Hello")
+    screen.reply("rejected")
+    screen.line("done")
+    assert plain(cells(out.text.encode())) == ">\n· Read a.py\n> accepted\n>\nHello\n> rejected\ndone\n"
+
+
 def test_without_a_terminal_what_goes_on_is_not_written() -> None:
     screen, out = a_screen()
     screen.status("thinking")

@@ -1,0 +1,291 @@
+"""What the bridge needs, looked at: one finding a thing. Nothing is changed; the network is touched only on demand."""
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from time import monotonic
+from typing import Literal
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.to_thread
+
+from bridge.app.models import NoModel, choose_model
+from bridge.app.process import LocalProcess
+from bridge.app.settings import Settings, environment_settings
+from bridge.harness.errors import FileProblem, ModelProblem
+from bridge.harness.isolate import isolate
+from bridge.harness.models.scripted import load_script
+from bridge.harness.permissions.policy import Setting, decide
+from bridge.harness.ports.process import ChildEnded, Completed
+from bridge.harness.refactoring.values import FindSymbol, Refused, Request, Symbol, Usages
+from bridge.harness.refactoring.wire import BadLine, Reply, decode, encode
+from bridge.harness.tools.search import rg_program
+from bridge.harness.values.policy import Effect, Subj, SubjectKind
+
+OFFLINE = "offline"
+LIMIT_S = 3.5
+"""For everything together: a doctor that keeps one waiting is not asked again."""
+
+PROGRAM_S = 2.0
+"""For one program to tell its version."""
+
+LEAST_FREE = 100 << 20
+"""Bytes. A long session with large files needs some tens of megabytes."""
+
+KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
+
+WORKER = (sys.executable, "-P", "-m", "bridge.harness.refactoring.worker")
+LIBRARIES = ("rope", "libcst", "ruff")
+
+State = Literal["ok", "warning", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row. `mend`: the command or setting to use, in one line; `needed`: without it the bridge is of no use.
+
+    A check leaves `name` and `needed` to `look`.
+    """
+
+    name: str
+    state: State
+    seen: str
+    mend: str = ""
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where the bridge would work, and with what. `network`: it may be tried."""
+
+    environ: Mapping[str, str]
+    cwd: Path
+    network: bool = False
+    python: str = sys.executable
+    worker: Sequence[str] = WORKER
+
+    @property
+    def settings(self) -> Settings:
+        """As the environment has them. Without a home folder the state folder is relative, and no folder to use."""
+        try:
+            return environment_settings(self.environ)
+        except RuntimeError:  # a `~` that leads nowhere
+            return Settings(Path("~"), model=self.environ.get("HARNESS_BRIDGE_MODEL", ""))
+
+    def which(self, program: str) -> str | None:
+        """A program on the PATH."""
+        return shutil.which(program, path=self.environ.get("PATH", os.defpath))
+
+
+# In a process of its own: asking for a host's address can't be cut short.
+_CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 2).close()"
+
+Check = Callable[[Around], Awaitable[Finding]]
+
+
+async def look(checks: Mapping[str, Check], around: Around, limit: float = LIMIT_S) -> tuple[Finding, ...]:
+    """All checks at once; their findings in order. What fails, or takes longer than `limit`, is not taken for there."""
+    found = {name: _unknown(name, f"no answer in {limit:g} s") for name in checks}
+
+    async def one(name: str, check: Check) -> None:
+        with isolate(f"doctor: {name}") as fault:
+            found[name] = replace(await check(around), name=name, needed=name in NEEDED)
+        if fault.error is not None:
+            found[name] = _unknown(name, f"it could not be looked at: {fault.error!r}")
+
+    with anyio.move_on_after(limit):
+        async with anyio.create_task_group() as group:
+            for name, check in checks.items():
+                group.start_soon(one, name, check)
+    return tuple(found.values())
+
+
+async def output(
+    argv: Sequence[str], cwd: Path | None = None, stdin: bytes = b"", limit: float = PROGRAM_S
+) -> Completed | None:
+    """What a program printed; None where it can't be run, or is not done in time. It runs in `/` unless told."""
+    with anyio.move_on_after(limit):
+        try:
+            return await LocalProcess().run(argv, cwd or Path("/"), stdin)
+        except FileProblem:
+            return None
+    return None
+
+
+def first_line(done: Completed) -> str:
+    """Of its output."""
+    return done.stdout.decode("utf-8", "replace").strip().partition("\n")[0].rstrip()
+
+
+async def workspace(around: Around) -> Finding:
+    """A folder that can be listed. A relative one stands for a current folder that is gone."""
+    if not around.cwd.is_absolute():
+        return Finding("", "missing", "the current folder is gone", "Name a folder with --cwd.")
+    try:
+        await anyio.to_thread.run_sync(os.listdir, around.cwd, abandon_on_cancel=True)
+    except OSError as error:
+        return Finding("", "missing", f"{around.cwd}: {error.strerror}", "Name a folder with --cwd.")
+    return Finding("", "ok", str(around.cwd))
+
+
+async def model(around: Around) -> Finding:
+    """Which model answers, and who says so."""
+    settings = around.settings
+    name = settings.model or OFFLINE
+    origin = "by HARNESS_BRIDGE_MODEL" if settings.model else "the default"
+    if isinstance(choose_model(settings), NoModel):
+        mend = f"Set `model` to {OFFLINE}, or unset HARNESS_BRIDGE_MODEL."
+        if name.startswith("scripted"):
+            mend = "Name a script: HARNESS_BRIDGE_SCRIPT, `script` in the editor, or --script."
+        return Finding("", "missing", f"{name}, {origin}: it can't be used here", mend)
+    script = Path(name.partition(":")[2]) if ":" in name else settings.script
+    if name.startswith("scripted") and script is not None:
+        try:
+            await anyio.to_thread.run_sync(load_script, script.expanduser(), abandon_on_cancel=True)
+        except (ModelProblem, RuntimeError) as problem:
+            return Finding("", "missing", f"{name}, {origin}: {problem}", "Correct the script.")
+    return Finding("", "ok", f"{name}, {origin}; an editor's setting or --model goes before it")
+
+
+async def key(around: Around) -> Finding:
+    """Whether a key is set; never which."""
+    found = [name for name in KEYS if around.environ.get(name)]
+    if found:
+        return Finding("", "ok", f"{' and '.join(found)} set; no model of this version uses it")
+    return Finding("", "ok", "none is set, and none is needed: no model of this version uses one")
+
+
+async def network(around: Around) -> Finding:
+    """Whether the host of the Responses API can be reached: a connection, and not a byte."""
+    if not around.network:
+        return Finding("", "ok", "not tried, and not needed; `doctor --network` tries it")
+    url = urlsplit(around.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
+    host, port = url.hostname or "", url.port or (80 if url.scheme == "http" else 443)
+    done = await output([sys.executable, "-I", "-S", "-c", _CONNECT, host, str(port)])
+    if done is None:
+        return Finding("", "warning", f"{host}:{port} did not answer in {PROGRAM_S:g} s; not needed offline")
+    if done.code != 0:
+        why = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        return Finding("", "warning", f"{host}:{port} can't be reached; not needed offline. {why}")
+    return Finding("", "ok", f"{host}:{port} can be reached; nothing was sent")
+
+
+async def trust(around: Around) -> Finding:
+    """What is allowed now: the policy itself is asked."""
+    settings = around.settings
+    setting = Setting(around.cwd, settings.mode, settings.rules)
+    inside, outside = str(around.cwd / "a-file"), str(Path(around.cwd.anchor) / "elsewhere" / "a-file")
+
+    def effect(kind: SubjectKind, path: str) -> Effect:
+        return decide("", [Subj(kind, path, path, path == inside)], setting).effect
+
+    words = {"allow": "is allowed", "ask": "asks you", "deny": "is denied"}
+    asked = {
+        "reading here": effect("read", inside),
+        "editing here": effect("edit", inside),
+        "reading elsewhere": effect("read", outside),
+    }
+    said = ", ".join(f"{what} {words[answer]}" for what, answer in asked.items())
+    trusted = "trusted" if setting.trusted else "not trusted: its own rules may only forbid or ask"
+    return Finding("", "ok", f"mode {settings.mode}: {said}; the workspace is {trusted}")
+
+
+async def state_folder(around: Around) -> Finding:
+    """Where sessions are kept: that it can be written, and by whom it can be read."""
+    return await anyio.to_thread.run_sync(_state_folder, around.settings.state_dir, abandon_on_cancel=True)
+
+
+def _state_folder(folder: Path) -> Finding:
+    mend = "Name another folder: HARNESS_BRIDGE_STATE_DIR, or `stateDir` in the editor."
+    if not folder.is_absolute():
+        return Finding("", "missing", "there is no home folder to keep sessions in", mend)
+    if not folder.exists():
+        above = next(parent for parent in folder.parents if parent.exists())
+        if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+            return Finding("", "ok", f"{folder}, made when first needed")
+        return Finding("", "missing", f"{folder} can't be made: {above} can't be written", mend)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        return Finding("", "missing", f"{folder} can't be written: {error.strerror}", mend)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    free = shutil.disk_usage(folder).free
+    sessions = sum(1 for _ in (folder / "sessions").glob("*/*.jsonl"))
+    seen = f"{folder}, {mode:04o}, {_size(free)} free, {sessions} session{'' if sessions == 1 else 's'}"
+    if mode & 0o077:
+        return Finding("", "warning", f"{seen}; others can look into it", f"chmod 700 {folder}")
+    if free < LEAST_FREE:
+        return Finding("", "warning", f"{seen}; that is little", "Make room on its disk.")
+    return Finding("", "ok", seen)
+
+
+async def ripgrep(around: Around) -> Finding:
+    """The program that searches: found, and run."""
+    mend = "pip install --force-reinstall ripgrep==14.1.0, or your system's package ripgrep"
+    try:
+        program = rg_program(around.python, around.environ.get("PATH", os.defpath))
+    except FileProblem:
+        return Finding("", "missing", "rg is neither beside Python nor on the PATH", mend)
+    done = await output([program, "--no-config", "--version"])
+    if done is None or done.code != 0:
+        return Finding("", "missing", f"{program} does not run", mend)
+    return Finding("", "ok", f"{first_line(done).removeprefix('ripgrep ')} at {program}")
+
+
+async def worker(around: Around) -> Finding:
+    """The process that refactors: started, and asked for a name in a text that it is given."""
+    mend = "pip install --force-reinstall harness-bridge"
+    request = Request(1, "/", ("a.py",), {"a.py": "def total(): ...\n"}, FindSymbol(Symbol(name="total")))
+    since = monotonic()
+    try:
+        child = await LocalProcess().start(around.worker, Path("/"))
+        try:
+            answer = decode(Reply, await child.ask(encode(request))).answer
+        finally:
+            await child.end()
+    except (FileProblem, ChildEnded, BadLine) as problem:
+        return Finding("", "missing", f"the worker does not answer: {problem}", mend)
+    if not isinstance(answer, Usages) or not answer.definitions:
+        why = answer.why if isinstance(answer, Refused) else "nothing was found in a text of one line"
+        return Finding("", "missing", f"the worker answers wrongly: {why}", mend)
+    libraries = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    return Finding("", "ok", f"starts and answers in {monotonic() - since:.1f} s; {libraries}")
+
+
+CHECKS: Mapping[str, Check] = {
+    "workspace": workspace,
+    "model": model,
+    "key": key,
+    "network": network,
+    "trust": trust,
+    "state folder": state_folder,
+    "refactoring": worker,
+    "ripgrep": ripgrep,
+}
+
+
+NEEDED = frozenset({"workspace", "model", "state folder", "refactoring", "ripgrep"})
+
+
+def _unknown(name: str, why: str) -> Finding:
+    needed = name in NEEDED
+    return Finding(name, "missing" if needed else "warning", why, needed=needed)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _size(count: int) -> str:
+    return f"{count >> 30} GB" if count >> 30 else f"{count >> 20} MB"
