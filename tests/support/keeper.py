@@ -25,7 +25,8 @@ class Held:
 
     `owner` counts the sessions. `cut`: what was taken out for `new`, places of other hunks among it. `seen`: what
     stood when it was proposed, `since` how many texts had stood by then. `told`: whether it stands, as the model knows;
-    None as long as it never stood. `doubted`: its file was closed without saving; a diff has to tell what became of it.
+    None as long as it never stood. `doubted`: its file was closed without saving, or lines were typed at its place
+    before a restart; a diff has to tell what became of it.
     """
 
     id: HunkId
@@ -175,6 +176,11 @@ class Keeper(Typist):
         if self.text != before:
             for held in self.held.values():
                 held.doubted = True
+
+    def see_restart(self) -> None:
+        """A place at which lines were typed is found again from the log alone, on one side of them or the other."""
+        for held in self.held.values():
+            held.doubted = held.doubted or (not held.old[0].text and held.old[0] not in self.lines)
 
     async def decide(self, ids: Sequence[HunkId], verdict: Verdict) -> list[HunkOutcome]:
         """Accept or reject: under *keep* that is to keep and to undo."""
@@ -365,6 +371,9 @@ class Keeper(Typist):
     def _noticed(self, held: Held) -> None:
         """What the person did with a hunk, by typing or by undo and redo in the editor."""
         state = self.state(held)
+        if held.doubted and not held.stands and not held.old[0].text and held.old[0] not in self.lines:
+            self._lose_track()  # between which lines it was to go is not known any more
+            return
         if held.stands:
             assert not self.is_whole(held.new), "reported as taken out, and it stands"
             assert not any(line.text and line in self.lines for line in held.new), "reported as taken out, partly there"

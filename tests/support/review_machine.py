@@ -221,6 +221,7 @@ class ReviewMachine(RuleBasedStateMachine):
         for person in self.people:
             person.desk, person.desks = desk, [desk]
             person.redoable.clear()
+            person.see_restart()
         SEEN.restarts += 1
         self._run(self._recover(desk))
 
