@@ -44,7 +44,7 @@ test-slow: $(READY) ## The slow tests and the measured bounds
 	$(PY) -m pytest -m "(slow or bench) and not nvim and not vscode"
 
 .PHONY: demo
-demo: $(READY) ## Review a scripted change in a sample project, in the terminal (SEED=n picks another one)
+demo: $(READY) ## Review a rename across a sample project, in the terminal; no key, no network (SEED=n picks another one)
 	@$(VENV)/bin/harness-bridge demo
 
 .PHONY: bench

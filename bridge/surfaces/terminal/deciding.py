@@ -16,6 +16,9 @@ from bridge.surfaces.terminal.choices import HUNK_KEYS, QUESTION_KEYS, STALE_KEY
 from bridge.surfaces.terminal.keys import Keys
 from bridge.surfaces.terminal.output import Screen
 
+WHOLE = "The next change is meant as a whole: code may not work with a part of it."
+"""Told once a change, before its first hunk."""
+
 ANSWERS = {"accept": "accepted", "reject": "rejected", "stop": "stopping the turn"}
 
 
@@ -67,11 +70,15 @@ class Person:
         self._keys = keys
         self._screen = screen
         self._root = root
+        self._warned: set[str] = set()
 
     async def on_hunk(self, hunk: HunkView, text: str | None) -> Decision:
         """See Decider."""
         self._keys.forget()
         self._screen.line()
+        if hunk.atomic and hunk.proposal_id not in self._warned:
+            self._warned.add(hunk.proposal_id)
+            self._screen.line(WHOLE)
         for line in paint.hunk_lines(hunk, text, self._root, self._screen.palette):
             self._screen.line(line)
         return await self._ask(STALE_KEYS if hunk.fit == "stale" else HUNK_KEYS)

@@ -12,6 +12,7 @@ from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from bridge.harness.workspace.spans import LineIndex
+from bridge.harness.workspace.uris import to_path
 
 HEADER_BYTES = 4096
 LEAVE_S = 5.0
@@ -96,6 +97,13 @@ class LspClient:
         at = {"line": line, "character": 0}
         changes = self.buffers[uri].apply([{"range": {"start": at, "end": at}, "newText": text}])
         await self._changed(uri, changes)
+
+    async def save(self, uri: str) -> None:
+        """The person saves: the buffer goes to the disk as it stands."""
+        path = to_path(uri)
+        if path is not None:
+            await anyio.Path(path).write_bytes(self.buffers[uri].text.encode())
+        await self.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
 
     async def serve(self) -> None:
         """Read until the daemon's output ends."""

@@ -24,7 +24,7 @@ def place(uri: str, root: Path) -> str:
 
 
 def hunk_lines(hunk: HunkView, text: str | None, root: Path, palette: Palette) -> Iterator[str]:
-    """A header with file and line, then the change with line numbers among the lines around it.
+    """A header with file and line, what is to be known of it, then the change with line numbers among the lines around.
 
     `text` is the file as it stands, or None where that is not known: then there is no context.
     """
@@ -35,6 +35,8 @@ def hunk_lines(hunk: HunkView, text: str | None, root: Path, palette: Palette) -
     yield palette.paint("head", f"── {_header(hunk, root)}")
     if hunk.fit == "stale":
         yield palette.paint("bad", "   It no longer fits: the text changed here.")
+    if hunk.note:
+        yield palette.paint("key", f"   note: {visible(hunk.note)}")
     for number, line in enumerate(above, start=first - len(above) + 1):
         yield palette.paint("dim", f"  {number:>{width}}  {visible(line)}")
     ends = _ends_differ(old, new)

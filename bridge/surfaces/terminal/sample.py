@@ -1,9 +1,15 @@
-"""The demo's project: small, made up, and the same for the same seed. With the change that the scripted model wants."""
+"""The demo's project: small, made up, and the same for the same seed. With a function that is to be renamed.
+
+Where the function is used is known from the making. Nobody who looks at code is asked.
+"""
 
 import random
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
+
+from bridge.surfaces.terminal.sample_texts import ENDS, TEXTS, TYPED
 
 THEMES = (
     ("orchard", "crate", "weight", "kg"),
@@ -15,224 +21,145 @@ THEMES = (
     ("workshop", "panel", "area", "m²"),
     ("aquarium", "tank", "volume", "l"),
 )
-TOTALS = ("total", "overall", "sum_of")
-LARGEST = ("largest", "biggest", "top")
-AVERAGES = ("average", "mean", "typical")
-REPORTS = ("report", "summary", "overview")
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "total": ("total_{amount}", "sum_of_{amount}", "overall_{amount}", "{amount}_in_all"),
+    "largest": ("largest_{thing}", "biggest_{thing}", "leading_{thing}", "top_{thing}"),
+    "average": ("average_{amount}", "mean_{amount}", "typical_{amount}", "usual_{amount}"),
+}
+"""The functions, and what each may be called."""
+
 PEOPLE = ("Ada", "Grace", "Mary", "Alan", "Barbara")
 SIGNS = ("🍏", "🚢", "📚", "🥖", "🔭")
+PROMPTS = (
+    "Rename `{old}` to `{new}`",
+    "rename {old} to {new}",
+    "Rename the function {old} to {new} everywhere",
+    "please rename `{old}` to `{new}` in all files",
+)
+
+Kind = Literal["code", "export", "comment", "docstring"]
+"""`export`: in `__all__`."""
+
+_MARK = re.compile(r"<<(\w+)(?::(\w+))?>>")
+_HERE = re.compile(r"^ *<<here>>\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One hunk that the model will propose: in `path`, the lines `old` after `anchor` become `new`. All end in \\n."""
+class Place:
+    """Where the function is named, in the text with the typed line. `line` and `column` from 0, in characters."""
 
     path: str
-    anchor: str
-    old: str
-    new: str
+    line: int
+    column: int
+    kind: Kind
+
+    @property
+    def runs(self) -> bool:
+        """Whether the program needs it to be right."""
+        return self.kind in ("code", "export")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A project. `files` are the bytes on disk by path; in `opened` the person has typed `typed` before line `at`.
+    """A project. `files` are the bytes on disk by path; in `opened` a person has typed `typed` before line `at`.
 
-    `crlf` names the files with Windows line ends; the changes are written with \\n all the same.
+    `function` is to become `wanted`, at `places`. `crlf` is the file with Windows line ends. In `lookalike` a local
+    variable has the function's name.
     """
 
     name: str
     files: Mapping[str, bytes]
-    crlf: frozenset[str]
+    crlf: str
     opened: str
     typed: str
     at: int
-    changes: tuple[Change, ...]
+    function: str
+    wanted: str
+    places: tuple[Place, ...]
+    lookalike: str
     prompt: str
-    script: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    package: str
-    thing: str
-    amount: str
-    unit: str
-    total: str
-    largest: str
-    average: str
-    report: str
-
-    @property
-    def things(self) -> str:
-        return self.thing + "s"
-
-    @property
-    def core(self) -> str:
-        return f"{self.package}/{self.things}.py"
-
-    @property
-    def other(self) -> str:
-        return f"{self.package}/{self.report}.py"
 
 
 def make_sample(seed: int) -> Sample:
     """The sample of a seed."""
     chance = random.Random(seed)
-    package, thing, amount, unit = chance.choice(THEMES)
-    names = _Names(
-        package,
-        thing,
-        amount,
-        unit,
-        chance.choice(TOTALS),
-        chance.choice(LARGEST),
-        chance.choice(AVERAGES),
-        chance.choice(REPORTS),
-    )
-    texts = {
-        "README.md": f"# {package}\n\nKeeps the {names.things} of a small {package}, and says what they come to.\n",
-        f"{package}/__init__.py": f'"""The {package}."""\n',
-        names.core: _core(names),
-        names.other: _report(names),
-        f"tests/test_{names.things}.py": _tests(names),
+    words, wanted = _words(chance)
+    paths = {template: _fill(template, words) for template in TEXTS}
+    opened = chance.choice(sorted(TYPED))
+    crlf = paths[chance.choice(ENDS)]
+    rendered = _Rendered(words, crlf)
+    files = {
+        path: rendered.text(path, _HERE.sub("", TEXTS[template])).encode()
+        for template, path in paths.items()
+        if template != opened
     }
-    crlf = frozenset({names.other} if chance.random() < 0.5 else ())
-    changes = (*_core_changes(names), *_report_changes(names))
-    note = f"# {chance.choice(SIGNS)} {unit} are measured, not guessed: ask {chance.choice(PEOPLE)} first.\n\n"
+    typed, at = rendered.open_file(paths[opened], TEXTS[opened], TYPED[opened], files)
     return Sample(
-        name=package,
-        files={path: (text.replace("\n", "\r\n") if path in crlf else text).encode() for path, text in texts.items()},
+        name=words["package"],
+        files={paths[template]: files[paths[template]] for template in TEXTS},
         crlf=crlf,
-        opened=names.core,
-        typed=note,
-        at=4,
-        changes=changes,
-        prompt=f"Simplify {names.core} and {names.other}, and let an empty list of {names.things} be no error.",
-        script=_script(names, changes),
+        opened=paths[opened],
+        typed=typed,
+        at=at,
+        function=words["it"],
+        wanted=wanted,
+        places=tuple(sorted(rendered.places, key=lambda place: (place.path, place.line, place.column))),
+        lookalike=paths["<<package>>/<<things>>.py"],
+        prompt=chance.choice(PROMPTS).format(old=words["it"], new=wanted),
     )
 
 
-def _core(n: _Names) -> str:
-    return f'''"""The {n.things} of the {n.package}."""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class {n.thing.title()}:
-    """One {n.thing}."""
-
-    name: str
-    {n.amount}: float
-
-
-def {n.total}({n.things}: list[{n.thing.title()}]) -> float:
-    """What all of them come to, in {n.unit}."""
-    result = 0
-    for {n.thing} in {n.things}:
-        result += {n.thing}.{n.amount}
-    return result
+def _words(chance: random.Random) -> tuple[dict[str, str], str]:
+    """What stands for each mark, and the function's new name."""
+    package, thing, amount, unit = chance.choice(THEMES)
+    chosen = {
+        role: [name.format(thing=thing, amount=amount) for name in chance.sample(names, 2)]
+        for role, names in NAMES.items()
+    }
+    old, new = chosen[chance.choice(sorted(chosen))]
+    theme = {"package": package, "thing": thing, "things": f"{thing}s", "Thing": thing.title()}
+    rest = {"amount": amount, "unit": unit, "person": chance.choice(PEOPLE), "sign": chance.choice(SIGNS)}
+    return theme | rest | {role: names[0] for role, names in chosen.items()} | {"it": old, "same": old}, new
 
 
-def {n.largest}({n.things}: list[{n.thing.title()}]) -> {n.thing.title()}:
-    """The one with the most."""
-    return sorted({n.things}, key=lambda {n.thing}: {n.thing}.{n.amount})[-1]
+def _fill(template: str, words: Mapping[str, str]) -> str:
+    return _MARK.sub(lambda mark: words[mark[1]], template)
 
 
-def {n.average}({n.things}: list[{n.thing.title()}]) -> float:
-    """What one of them has, on average."""
-    return {n.total}({n.things}) / len({n.things})
-'''
+class _Rendered:
+    """Texts made of templates, and the places that are met on the way."""
+
+    def __init__(self, words: Mapping[str, str], crlf: str) -> None:
+        self.places: list[Place] = []
+        self._words = words
+        self._crlf = crlf
+
+    def text(self, path: str, template: str) -> str:
+        """The file's text, with its line ends; its places are noted."""
+        lines = [self._line(path, number, line) for number, line in enumerate(template.split("\n"))]
+        return ("\r\n" if path == self._crlf else "\n").join(lines)
+
+    def open_file(self, path: str, template: str, typed: str, files: dict[str, bytes]) -> tuple[str, int]:
+        """The file as it is on disk goes to `files`. The answer: what was typed, and before which line."""
+        lines = self.text(path, template.replace("<<here>>", typed)).splitlines(keepends=True)
+        at = next(number for number, line in enumerate(template.split("\n")) if "<<here>>" in line)
+        files[path] = "".join(lines[:at] + lines[at + 1 :]).encode()
+        return lines[at], at
+
+    def _line(self, path: str, number: int, template: str) -> str:
+        done, after = "", 0
+        for mark in _MARK.finditer(template):
+            done += template[after : mark.start()]
+            word = self._words[mark[1]]
+            if word == self._words["it"] and mark[1] != "same":
+                self.places.append(Place(path, number, len(done), _kind(mark[2])))
+            done, after = done + word, mark.end()
+        return done + template[after:]
 
 
-def _report(n: _Names) -> str:
-    return f'''"""The {n.things} in words."""
-
-from {n.package}.{n.things} import {n.thing.title()}, {n.average}, {n.largest}
-
-
-def names({n.things}: list[{n.thing.title()}]) -> str:
-    """All of them, one after another."""
-    text = ""
-    for {n.thing} in {n.things}:
-        text += {n.thing}.name + ", "
-    return text[:-2]
-
-
-def headline({n.things}: list[{n.thing.title()}]) -> str:
-    """One line that says it all."""
-    best = {n.largest}({n.things})
-    return best.name + " leads"
-
-
-def details({n.things}: list[{n.thing.title()}]) -> str:
-    """The figures."""
-    return "{{:.1f}} {n.unit} each".format({n.average}({n.things}))
-'''
-
-
-def _tests(n: _Names) -> str:
-    return f"""from {n.package}.{n.things} import {n.thing.title()}, {n.total}
-
-
-def test_the_{n.total}_of_two() -> None:
-    assert {n.total}([{n.thing.title()}("one", 1.0), {n.thing.title()}("two", 2.0)]) == 3.0
-"""
-
-
-def _core_changes(n: _Names) -> tuple[Change, ...]:
-    loop = (
-        f"    result = 0\n    for {n.thing} in {n.things}:\n        result += {n.thing}.{n.amount}\n    return result\n"
-    )
-    key = f"key=lambda {n.thing}: {n.thing}.{n.amount}"
-    mean = f"    return {n.total}({n.things}) / len({n.things})"
-    return (
-        Change(n.core, "", loop, f"    return sum({n.thing}.{n.amount} for {n.thing} in {n.things})\n"),
-        Change(n.core, "", f"    return sorted({n.things}, {key})[-1]\n", f"    return max({n.things}, {key})\n"),
-        Change(n.core, "", f"{mean}\n", f"{mean} if {n.things} else 0.0\n"),
-    )
-
-
-def _report_changes(n: _Names) -> tuple[Change, ...]:
-    each = f"    for {n.thing} in {n.things}:\n"
-    loop = f'    text = ""\n{each}        text += {n.thing}.name + ", "\n    return text[:-2]\n'
-    anchor = '    """One line that says it all."""\n'
-    figures = f'    return "{{:.1f}} {n.unit} each".format({n.average}({n.things}))\n'
-    return (
-        Change(n.other, "", loop, f'    return ", ".join({n.thing}.name for {n.thing} in {n.things})\n'),
-        Change(n.other, anchor, "", f'    if not {n.things}:\n        return "no {n.things} at all"\n'),
-        Change(n.other, "", figures, f'    return f"{{{n.average}({n.things}):.1f}} {n.unit} each"\n'),
-    )
-
-
-def _script(n: _Names, changes: Sequence[Change]) -> Mapping[str, Any]:
-    """What the scripted model does: look, change one file, hear what became of it, change the other."""
-    steps = [
-        {
-            "say": "I look where the figures come from.",
-            "calls": [{"tool": "grep", "args": {"pattern": f"{n.total}|{n.average}", "path": "."}}],
-        },
-        {
-            "say": f"{n.core} holds them and {n.other} puts them into words. I read both.",
-            "calls": [{"tool": "read_file", "args": {"path": n.core}}],
-        },
-        # A step of its own: calls of one step run beside each other, and end in any order.
-        {"calls": [{"tool": "read_file", "args": {"path": n.other}}]},
-        {
-            "say": f"First {n.core}: built-ins instead of loops, and an average that can take an empty list.",
-            "calls": [_edit(n.core, changes)],
-        },
-        {
-            "say": f"This is what I was told:\n{{last_output}}\nNow {n.other}.",
-            "calls": [_edit(n.other, changes)],
-        },
-        {"say": "Done. This is what became of the second file:\n{last_output}\nWhat you rejected stands as it was."},
-    ]
-    return {"turns": [{"steps": steps}]}
-
-
-def _edit(path: str, changes: Sequence[Change]) -> Mapping[str, Any]:
-    edits = [
-        {"old_text": one.anchor + one.old, "new_text": one.anchor + one.new} for one in changes if one.path == path
-    ]
-    return {"tool": "edit_file", "args": {"path": path, "edits": edits}}
+def _kind(name: str | None) -> Kind:
+    match name:
+        case "export" | "comment" | "docstring":
+            return name
+        case _:
+            return "code"

@@ -11,19 +11,22 @@ from tests.surfaces.terminal.terminal_child import Cell, TerminalChild, cells
 CAPTURE = PROJECT / "docs" / "images" / "demo.txt"
 PICTURE = PROJECT / "docs" / "images" / "demo.svg"
 
-REASON = "Keep it: a sorted list says what is meant"
-KEYS = ("y", "r", "y", "n", "a")
-"""What is pressed, hunk by hunk; after `r` the reason is typed."""
+REASON = "The log book keeps its words"
+KEYS = ("a", "r", "y", "a", "a", "y", "a")
+"""What is pressed, as hunks come: mostly "all in file"; after `r` the reason is typed."""
 
 COLOURS = {"31": "#f47067", "32": "#57ab5a", "1;36": "#6cb6ff", "1;31": "#f47067", "2": "#768390", "1": "#f0f3f6"}
 INK, PAPER = "#c5d1de", "#1c2128"
 ROW_HEIGHT, ADVANCE, MARGIN = 19, 8.43, 18
-LAST_ROW = "This is what I was told"
-"""The picture ends with what the model was told of the first file; the text has all."""
+COLUMNS = 100
+LEFT_OUT = ("── library/ledger.py", "You save ")
+"""The picture has no rows from the one that begins so to the other; the text has all."""
+LAST_ROW = "cost "
 
 _CHANGING = (
     (re.compile(r"files: /\S+/harness-demo-[^/\s]+"), "files: <folder>"),
     (re.compile(r"initialize \d+ ms, first hunk after [\d.]+ s, [\d.]+ s in all"), "initialize … ms, … s in all"),
+    (re.compile(r"pass, in [\d.]+ s"), "pass, in … s"),
 )
 
 
@@ -49,8 +52,8 @@ def normal(text: str) -> str:
 
 
 def picture(rows: Sequence[Sequence[Cell]]) -> str:
-    """The first part of the screen as SVG."""
-    return svg(list(_first_part(rows)))
+    """The beginning and the end of the story as SVG."""
+    return svg([part for row in _parts(rows) for part in _wrapped(row)])
 
 
 def svg(shown: Sequence[Sequence[Cell]]) -> str:
@@ -68,16 +71,35 @@ def svg(shown: Sequence[Sequence[Cell]]) -> str:
     return "\n".join([*lines, "</svg>\n"])
 
 
-def _first_part(rows: Sequence[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
-    """Up to what the model was told of the first file, with the lines of that; the folder's name made short."""
-    after = 0
+def _parts(rows: Sequence[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+    """What the picture shows, with the folder's name and the times made plain."""
+    first, last = LEFT_OUT
+    left_out = False
     for row in rows:
         text = "".join(character for character, _ in row)
-        yield [(character, "") for character in normal(text)] if text != normal(text) else row
-        if after or text.startswith(LAST_ROW):
-            after += 1
-            if after > 4:
-                return
+        if left_out or text.startswith(first):
+            left_out = not text.startswith(last)
+            if not left_out:
+                yield [(character, "2") for character in "   ⋮"]
+                yield []
+        if not left_out:
+            yield _plainer(row, text)
+        if text.startswith(LAST_ROW):
+            return
+
+
+def _wrapped(row: Sequence[Cell]) -> Iterator[Sequence[Cell]]:
+    """As a narrower terminal would show it."""
+    yield row[:COLUMNS]
+    for at in range(COLUMNS, len(row), COLUMNS):
+        yield row[at : at + COLUMNS]
+
+
+def _plainer(row: Sequence[Cell], text: str) -> Sequence[Cell]:
+    """The row without what differs from run to run; what stands before that keeps its colours."""
+    shown = normal(text)
+    same = next((at for at, cell in enumerate(row) if not shown.startswith(cell[0], at)), len(row))
+    return [*row[:same], *((character, "") for character in shown[same:])]
 
 
 def _runs(row: Sequence[Cell]) -> Iterator[tuple[int, str, str]]:

@@ -37,6 +37,15 @@ async def ask(keys: FakeKeys, *hunks: HunkView, outcome: str = "") -> tuple[Fake
     return conversation, out
 
 
+async def test_that_a_change_is_meant_as_a_whole_is_told_once_before_its_first_hunk() -> None:
+    whole = [a_hunk(f"h{number}", atomic=True) for number in range(3)]
+    _, out = await ask(FakeKeys("y", "y", "y", "y"), *whole, a_hunk("other", atomic=True, proposalId="q"))
+    assert out.text.count("meant as a whole") == 2
+    assert out.text.index("meant as a whole") < out.text.index("hunk 1/3")
+    _, plain = await ask(FakeKeys("y"), a_hunk())
+    assert "meant as a whole" not in plain.text
+
+
 async def test_each_hunk_is_asked_in_its_turn_and_decided_by_its_key() -> None:
     conversation, out = await ask(FakeKeys("y", "n"), a_hunk("h1"), a_hunk("h2", index=1))
     assert conversation.told == [(("h1",), True, ""), (("h2",), False, "")]

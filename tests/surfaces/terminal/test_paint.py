@@ -46,6 +46,11 @@ def test_a_hunk_that_no_longer_fits_says_so() -> None:
     assert "no longer fits" in list(hunk_lines(a_hunk(fit="stale"), TEXT, ROOT, PLAIN))[1]
 
 
+def test_what_the_tool_says_of_the_lines_stands_above_them() -> None:
+    lines = list(hunk_lines(a_hunk(note="in a docstring\x1b[2J"), TEXT, ROOT, PLAIN))
+    assert lines[1:3] == ["   note: in a docstring\\x1b[2J", "  1  one"]
+
+
 def test_old_lines_are_red_and_new_ones_green_and_only_where_colours_are_wanted() -> None:
     lines = list(hunk_lines(a_hunk(), TEXT, ROOT, Palette(coloured=True)))
     assert "\x1b[31m- 2  two\x1b[0m" in lines

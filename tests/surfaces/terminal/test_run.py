@@ -142,11 +142,21 @@ def test_a_model_that_fails_is_exit_code_1_with_its_words(place: Place) -> None:
     assert "the service is \\x1b[2Jdown" in done.stderr
 
 
-def test_without_a_model_it_is_said_what_to_set_up(tmp_path: Path) -> None:
-    done = bridge(["-m", "bridge", "run", "--cwd", str(tmp_path), "--state-dir", str(tmp_path / "state"), "hello"])
+def test_a_model_that_is_not_known_is_said_with_what_to_set_up(tmp_path: Path) -> None:
+    where = ["--cwd", str(tmp_path), "--state-dir", str(tmp_path / "state")]
+    done = bridge(["-m", "bridge", "run", *where, "--model", "gpt-0", "hello"])
     assert done.returncode == 1
-    assert "no model is set up" in done.stderr
+    assert "the model 'gpt-0' is not known" in done.stderr
     assert "--model" in done.stderr
+
+
+def test_without_a_model_what_is_not_understood_is_said_with_what_is(tmp_path: Path) -> None:
+    where = ["--cwd", str(tmp_path), "--state-dir", str(tmp_path / "state")]
+    done = bridge(["-m", "bridge", "run", *where, "write me a poem"])
+    assert done.returncode == 0
+    assert "I don't understand that, so I did nothing." in done.stdout
+    assert "rename `total` to `grand_total`" in done.stdout
+    assert "--model" in done.stdout
 
 
 def test_a_workspace_that_is_no_folder_is_an_error_of_the_environment(place: Place) -> None:
