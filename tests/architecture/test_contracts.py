@@ -31,6 +31,13 @@ SKELETON = [
     "harness.models.scripted",
     "harness.permissions.policy",
     "harness.ports.clock",
+    "harness.refactoring.dispatch",
+    "harness.refactoring.project",
+    "harness.refactoring.python.rename",
+    "harness.refactoring.script.rename",
+    "harness.refactoring.values",
+    "harness.refactoring.wire",
+    "harness.refactoring.worker",
     "harness.session.log",
     "harness.tools.builtin.glob",
     "harness.tools.builtin.grep",
@@ -52,7 +59,9 @@ WIRE = "pygls, lsprotocol and cattrs stay in surfaces/lsp"
 HARNESS = "The layers of bridge.harness"
 SURFACES = "Surfaces know nothing of each other"
 TOOLS = "Built-in tools know nothing of each other"
+REFACTORING = "rope, libcst, ruff and tree-sitter stay below refactoring"
 MODELS = "Model adapters know nothing of each other"
+OFFLINE = "The offline engine imports no network code"
 ACYCLIC = "No cycles between siblings, at any level"
 FRONT_DOOR = "The front door stands on the standard library alone"
 
@@ -76,8 +85,15 @@ PLANTED = [
     ("surfaces.mapping.updates", "import bridge.surfaces.lsp.framing", SURFACES),
     ("surfaces.web.server", "", SURFACES),
     ("harness.tools.builtin.glob", "import bridge.harness.tools.builtin.grep", TOOLS),
+    ("harness.tools.registry", "import libcst", REFACTORING),
+    ("app.runtime", "import bridge.harness.refactoring.python.rename", REFACTORING),
+    ("harness.refactoring.values", "from tree_sitter import Parser", REFACTORING),
+    ("harness.refactoring.worker", "import bridge.harness.refactoring.script.rename", REFACTORING),
+    ("harness.refactoring.values", "import bridge.harness.tools.registry", HARNESS),
     ("harness.models.scripted", "import bridge.harness.models.offline", MODELS),
     ("harness.models.anthropic", "", MODELS),
+    ("harness.models.offline", "import socket", OFFLINE),
+    ("harness.models.offline", "import httpx", OFFLINE),
     ("surfaces.lsp.frontdoor", "import asyncio", FRONT_DOOR),
     ("surfaces.lsp.frontdoor", "import bridge.surfaces.lsp.editor\n", FRONT_DOOR),
     ("cli", "import pydantic", FRONT_DOOR),

@@ -230,12 +230,12 @@ def test_a_client_without_documents_and_progress_is_served_by_messages(tmp_path:
         assert editor.progress == []
 
 
-def test_without_a_model_the_person_is_told_what_to_do(tmp_path: Path) -> None:
-    with Bridge(tmp_path, options={"model": ""}) as bridge:
+def test_a_model_that_is_not_known_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with Bridge(tmp_path, options={"model": "gpt-0"}) as bridge:
         editor = Editor(bridge)
         editor.command("harness.prompt", text="hello")
         said = editor.ended()
-        assert said.startswith("no model is set up.")
+        assert said.startswith("the model 'gpt-0' is not known.")
         assert "initializationOptions" in said
         assert said.endswith(".")
         assert "incident" not in bridge.client.log()

@@ -1,4 +1,4 @@
-"""The table is cheap to import: the daemon loads it before it can serve the first request."""
+"""What the daemon imports is cheap: the table, which comes before the first request; and no library of a worker's."""
 
 import subprocess
 import sys
@@ -32,3 +32,24 @@ def import_ms() -> float:
 @pytest.mark.bench
 def test_importing_the_table_costs_less_than_its_limit() -> None:
     assert min(import_ms() for _ in range(5)) < LIMIT_MS
+
+
+DAEMON = """
+import sys
+import bridge.app.bootstrap, bridge.cli, bridge.surfaces.lsp.surface
+print(*sys.modules)
+"""
+WORKERS_OWN = {"libcst", "rope", "ruff", "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript"}
+
+
+def test_the_daemon_loads_nothing_that_only_the_refactoring_worker_needs() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", DAEMON], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "bridge.harness.refactoring.values" in loaded
+    assert not loaded & WORKERS_OWN
+    assert not [name for name in loaded if name.startswith("bridge.harness.refactoring.") and name not in VALUES]
+
+
+VALUES = {"bridge.harness.refactoring.values", "bridge.harness.refactoring.wire"}

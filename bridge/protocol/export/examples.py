@@ -226,6 +226,12 @@ COMMAND_ARGUMENTS: dict[str, Any] = {
         "endLine": 5,
     },
     "harness.askHere": {"uri": "file:///home/ada/project/greet.py", "range": HUNK_VIEW["range"]},
+    "harness.refactor": {
+        "uri": "file:///home/ada/project/greet.py",
+        "range": {"start": {"line": 3, "character": 10}, "end": {"line": 3, "character": 12}},
+        "action": "rename",
+        "newName": "name",
+    },
     "harness.accept": {"hunkId": HUNK},
     "harness.reject": {"hunkId": HUNK, "reason": "The name is fine."},
     "harness.rejectWithReason": {"hunkId": HUNK},
@@ -241,6 +247,7 @@ COMMAND_ARGUMENTS: dict[str, Any] = {
 COMMAND_RESULTS: dict[str, Any] = {
     "harness.prompt": {"sessionId": SESSION},
     "harness.askHere": {"sessionId": SESSION},
+    "harness.refactor": {"sessionId": SESSION},
     "harness.accept": {"outcomes": [{"hunkId": HUNK, "outcome": "present"}]},
     "harness.reject": {"outcomes": [{"hunkId": HUNK, "outcome": "rejected"}]},
     "harness.rejectWithReason": {"outcomes": [{"hunkId": HUNK, "outcome": "rejected"}]},

@@ -14,6 +14,7 @@ PROTOCOL_VERSION = 1
 COMMANDS = (
     "harness.prompt",
     "harness.askHere",
+    "harness.refactor",
     "harness.accept",
     "harness.reject",
     "harness.rejectWithReason",
@@ -25,7 +26,7 @@ COMMANDS = (
     "harness.next",
     "harness.cancel",
 )
-CODE_ACTION_KINDS = ("quickfix", "refactor")
+CODE_ACTION_KINDS = ("quickfix", "refactor", "source.organizeImports")
 POSITION_ENCODINGS = ("utf-8", "utf-16", "utf-32")
 CONTENT_SCHEME = "harness"
 # What the person does to files by the editor; hunks follow. Each is announced where the client can tell of it.

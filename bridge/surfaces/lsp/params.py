@@ -116,6 +116,7 @@ class ActionContext(Wire):
 
     diagnostics: Many[Diagnostic] = ()
     only: Many[str] | None = None
+    trigger_kind: Uint | None = None
 
 
 class CodeAction(OnDocument):

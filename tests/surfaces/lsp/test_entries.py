@@ -1,5 +1,6 @@
 """What can be asked of the agent from a selection and from others' diagnostics."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,12 +11,22 @@ from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.events import PromptContext
 from bridge.protocol.commands import BY_NAME, AskHereCommand, PromptCommand, parse_arguments
 from bridge.surfaces.lsp.context import Context
+from bridge.surfaces.lsp.folders import Folders
 from bridge.surfaces.lsp.params import CodeAction
-from bridge.surfaces.lsp.review.entries import ASKS, MESSAGE_LIMIT, MOST_FIXES, entries, instructions, selected
+from bridge.surfaces.lsp.review.entries import ASKS, MESSAGE_LIMIT, MOST_FIXES, entries, instructions
 from bridge.surfaces.lsp.review.menu import TITLE_LIMIT
+from bridge.surfaces.lsp.review.where import MOST_OPEN, place, whole_lines
 from tests.surfaces.lsp.review_fakes import SESSION, URI, connected
 
 Json = dict[str, Any]
+WIDTH = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
+
+
+def with_text(text: str, encoding: str = "utf-16") -> Context:
+    """A connection whose client counts so, with one document open."""
+    context, _, _ = connected(capabilities={"general": {"positionEncodings": [encoding]}})
+    context.documents.opened(OpenDocument(URI, 1, text, "python"))
+    return context
 
 
 def span(first: int, column: int, last: int, end: int) -> Json:
@@ -139,13 +150,62 @@ def test_while_the_agent_works_nothing_else_is_asked() -> None:
 )
 def test_a_selection_is_told_in_whole_lines(range_: Json, lines: tuple[int, int]) -> None:
     given = AskHereCommand.parse({"uri": URI, "range": range_})
-    assert selected(URI, given.range) == PromptContext(URI, *lines)
+    found = place(connected()[0], URI, given.range)
+    assert (found.line, found.end) == (lines if range_["start"] != range_["end"] else (lines[0], None))
+    assert (found.column, found.end_column) == (None, None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_columns_are_told_in_characters_whatever_the_client_counts(encoding: str) -> None:
+    def at(line: str, character: int) -> int:
+        before = line[:character]
+        return len(before.encode(f"{encoding}-le" if encoding != "utf-8" else encoding)) // WIDTH[encoding]
+
+    context = with_text('é = "😀"\r\nb = é + "😀"\r\n', encoding)
+    first, second = 'é = "😀"', 'b = é + "😀"'
+    whole = AskHereCommand.parse({"uri": URI, "range": span(0, at(first, 4), 1, at(second, 11))})
+    assert place(context, URI, whole.range) == PromptContext(URI, 0, 1, 4, 11, (URI,))
+    to_line_start = AskHereCommand.parse({"uri": URI, "range": span(0, at(first, 6), 1, 0)})
+    assert place(context, URI, to_line_start.range) == PromptContext(URI, 0, 0, 6, 7, (URI,))
+    cursor = AskHereCommand.parse({"uri": URI, "range": span(1, at(second, 10), 1, at(second, 10))})
+    assert place(context, URI, cursor.range) == PromptContext(URI, 1, None, 10, None, (URI,))
+
+
+def test_what_is_past_the_text_is_told_as_its_end() -> None:
+    context = with_text("a = 1\n")
+    far = AskHereCommand.parse({"uri": URI, "range": span(0, 2, 0, 99)})
+    assert place(context, URI, far.range) == PromptContext(URI, 0, 0, 2, 5, (URI,))
+
+
+def test_of_open_documents_those_in_the_workspace_are_told_the_last_ones_of_many() -> None:
+    context = with_text("a = 1\n")
+    context.folders = Folders({"rootUri": "file:///w"})
+    for name in ("harness:/proposal/h/a.py", "untitled:Untitled-1", "file:///elsewhere/secret.py"):
+        context.documents.opened(OpenDocument(Uri(name), 1, "", "python"))
+    assert whole_lines(context, URI, 2, None) == PromptContext(URI, 2, open=(URI,))
+    many = [Uri(f"file:///w/{n}.py") for n in range(MOST_OPEN)]
+    for uri in many:
+        context.documents.opened(OpenDocument(uri, 1, "", "python"))
+    assert whole_lines(context, URI, None, None).open == tuple(many)
 
 
 def test_a_model_is_told_the_lines_from_one() -> None:
     context = PromptContext(URI, 2, 5)
     told = user_message(ASKS["Simplify"], context)["content"][1]["text"]
     assert told == f'<editor_context>{{"uri": "{URI}", "line": 3, "end": 6}}</editor_context>'
+
+
+@pytest.mark.parametrize(
+    ("context", "told"),
+    [
+        (PromptContext(URI, 2, 5, 0, 7, (URI,)), {"line": 3, "column": 1, "end": 6, "endColumn": 8, "open": [URI]}),
+        (PromptContext(URI, 0, None, 4), {"line": 1, "column": 5}),
+        (PromptContext(URI), {}),
+    ],
+)
+def test_a_model_is_told_columns_from_one_and_only_what_is_known(context: PromptContext, told: Json) -> None:
+    text = user_message("x", context)["content"][1]["text"]
+    assert json.loads(text.removeprefix("<editor_context>").removesuffix("</editor_context>")) == {"uri": URI, **told}
 
 
 def test_a_prompt_takes_the_lines_of_a_selection() -> None:

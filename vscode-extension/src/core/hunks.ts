@@ -59,6 +59,10 @@ function lines(count: number): string {
 
 /** "changes 3 lines", "adds 1 line", "removes 2 lines", "creates the file". */
 export function summary(hunk: HunkView): string {
+  return hunk.note ? `${effect(hunk)}, ${hunk.note}` : effect(hunk);
+}
+
+function effect(hunk: HunkView): string {
   const removed = countLines(hunk.oldText);
   const added = countLines(hunk.newText);
   if (hunk.op === "create" || hunk.op === "delete" || hunk.op === "move") {

@@ -489,6 +489,8 @@ export interface HunkView {
   total: number;
   /** What the change is for, in words for a person. */
   title: string;
+  /** What the tool says of these lines: that it is not certain of them, or that they are no code. */
+  note?: string | null;
   /** When its text is applied; fixed when it was proposed. */
   policy: Policy;
   /** Its proposal makes sense as a whole only: warn a person who takes a part of it. */
@@ -771,6 +773,8 @@ export interface PromptCommand {
   line?: number | null;
   /** The last line of what they selected, counted from 0; `line` is the first. */
   endLine?: number | null;
+  /** What they selected; an empty one is the cursor. It goes before `line` and `endLine`. */
+  range?: Range | null;
   /** Which session; the workspace's current one, or a new one, if absent. */
   sessionId?: string | null;
 }
@@ -808,6 +812,25 @@ export interface Range {
   /** Where it ends. */
   end: Position;
 }
+
+/** Which refactoring, of what. */
+export interface RefactorCommand {
+  /** The document; it has to be open. */
+  uri: string;
+  /** The name that is meant, or the selection to extract. A name may be meant by its first place alone. */
+  range: Range;
+  /** What to do. */
+  action: Refactoring;
+  /** `rename`: the new name; the person is asked where it is absent. `extract_function` and `extract_variable`: what comes of it is called so; a name is found where it is absent. */
+  newName?: string | null;
+  /** `move`: the module it goes to, as a path from the workspace folder; the person is asked where it is absent. */
+  to?: string | null;
+  /** Which session; the workspace's current one, or a new one, if absent. */
+  sessionId?: string | null;
+}
+
+/** What can be done to code without changing what it does. */
+export type Refactoring = "rename" | "extract_function" | "extract_variable" | "inline" | "organise_imports" | "move";
 
 /** Which hunk, and why not. */
 export interface RejectCommand {
@@ -1232,6 +1255,8 @@ export interface Commands {
   "harness.prompt": { arguments: [PromptCommand]; result: PromptStarted };
   /** Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few fixed choices; a client with an input of its own takes the command over and sends `harness.prompt`. */
   "harness.askHere": { arguments: [AskHereCommand]; result: AskHereResult };
+  /** Ask the agent to refactor. A new name or a module that is wanted and not given is asked for by `window/showMessageRequest`, which has a few to choose from, and a choice that puts a comment `agent: rename old to ` above the line, to be completed; a client with an input of its own takes the command over and sends it again with what was missing. */
+  "harness.refactor": { arguments: [RefactorCommand]; result: AskHereResult };
   /** Accept a hunk: its text is applied and seen to stand before the answer. Under the policy `keep`: keep it. */
   "harness.accept": { arguments: [HunkCommand]; result: DecideReviewResponse };
   /** Reject a hunk, or dismiss a stale one. Under the policy `keep`: undo it. */

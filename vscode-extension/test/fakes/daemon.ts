@@ -1,6 +1,6 @@
 /** A daemon that answers as a test says, and remembers what it was asked. */
 
-import type { Daemon, DaemonState } from "../../src/client";
+import type { CommandHandler, Daemon, DaemonState } from "../../src/client";
 import type { SessionUpdate } from "../../src/protocol/generated";
 import { EventEmitter } from "./vscode";
 
@@ -15,7 +15,9 @@ export class FakeDaemon {
   readonly onDidChangeState = this.states.event;
   readonly onUpdate = this.updates.event;
 
-  /** @param answers by method; what is asked besides is an error. */
+  private interceptor: CommandHandler = () => undefined;
+
+  /** @param answers by method or command; what is asked besides is an error. */
   constructor(private readonly answers: Readonly<Record<string, Answer>> = {}) {}
 
   /** As the features know it. */
@@ -30,6 +32,19 @@ export class FakeDaemon {
       throw new Error(`${method} is not answered`);
     }
     return Promise.resolve(answer(params));
+  }
+
+  async execute(command: string, argument: Record<string, unknown>): Promise<unknown> {
+    return this.request(command, argument);
+  }
+
+  intercept(handler: CommandHandler): void {
+    this.interceptor = handler;
+  }
+
+  /** What the feature that takes commands over makes of one. */
+  async intercepted(command: string, args: unknown[]): Promise<unknown> {
+    return this.interceptor(command, args);
   }
 
   /** The methods that were asked for, in order. */

@@ -112,10 +112,23 @@ export enum ConfigurationTarget {
   Global = 1,
 }
 
+export class RelativePattern {
+  constructor(
+    readonly folder: Folder,
+    readonly pattern: string,
+  ) {}
+}
+
 interface Document {
   readonly uri: Uri;
   version: number;
   lineCount: number;
+  lineAt?(line: number): { readonly text: string };
+}
+
+interface Box {
+  readonly title: string;
+  readonly value: string;
 }
 
 interface Editor {
@@ -133,6 +146,12 @@ export const editor = {
   said: [] as { readonly text: string; readonly buttons: readonly string[] }[],
   /** The button that the person presses, if it is there. */
   presses: "",
+  /** The input boxes that were shown, and what the person types into the next ones. */
+  boxes: [] as Box[],
+  types: [] as string[],
+  /** The rows of the last quick pick, and the row that the person takes, if it is there. */
+  offered: [] as string[],
+  picks: "",
   commands: new Map<string, (...given: never[]) => unknown>(),
   settings: new Map<string, unknown>(),
   opened: new EventEmitter<Document>(),
@@ -150,9 +169,18 @@ const say = (text: string, ...buttons: string[]): Promise<string | undefined> =>
 };
 
 export const window = {
+  activeTextEditor: undefined as { document: { uri: Uri }; selection: Range } | undefined,
   visibleTextEditors: [] as Editor[],
   tabGroups: { all: [] as { activeTab: { input: unknown } }[], onDidChangeTabs: editor.tabs.event },
   onDidChangeTextEditorVisibleRanges: editor.scrolled.event,
+  showInputBox: (box: Box): Promise<string | undefined> => {
+    editor.boxes.push(box);
+    return Promise.resolve(editor.types.shift());
+  },
+  showQuickPick: <T extends { label: string }>(rows: readonly T[]): Promise<T | undefined> => {
+    editor.offered = rows.map(({ label }) => label);
+    return Promise.resolve(rows.find(({ label }) => label === editor.picks));
+  },
   showWarningMessage: say,
   showErrorMessage: say,
   showInformationMessage: say,
@@ -172,7 +200,12 @@ export const workspace = {
   registerTextDocumentContentProvider: () => ({ dispose: () => undefined }),
   getWorkspaceFolder: (uri: Uri) => workspace.workspaceFolders.find((one) => uri.path.startsWith(`${one.uri.path}/`)),
   getConfiguration: () => ({ get: (name: string, otherwise: unknown) => editor.settings.get(name) ?? otherwise }),
-  asRelativePath: (uri: Uri) => uri.path,
+  files: [] as string[],
+  findFiles: () => Promise.resolve(workspace.files.map((path) => Uri.parse(`file://${path}`))),
+  asRelativePath: (uri: Uri) => {
+    const folder = workspace.getWorkspaceFolder(uri);
+    return folder ? uri.path.slice(folder.uri.path.length + 1) : uri.path;
+  },
 };
 
 export const languages = { registerCodeLensProvider: () => ({ dispose: () => undefined }) };

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,9 +10,7 @@ from bridge.app import wording
 from bridge.app.session import Session
 from bridge.harness.errors import NotFound
 from bridge.harness.ids import HunkId, SessionId, Uri
-from bridge.harness.values.events import PromptContext
 from bridge.harness.values.proposals import HunkOutcome, Verdict
-from bridge.harness.workspace.uris import to_path
 from bridge.harness.workspace.views import HunkView
 from bridge.protocol import commands as wire
 from bridge.protocol.base import Wire
@@ -21,13 +18,12 @@ from bridge.protocol.review import DecideReviewResponse
 from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
+from bridge.surfaces.lsp.handlers.asking import Asking
 from bridge.surfaces.lsp.jsonrpc import invalid_params, wrong_fields
-from bridge.surfaces.lsp.peer import RemoteError
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
 from bridge.surfaces.lsp.review.deciding import apply_anyway, decide, stood_on, undo
-from bridge.surfaces.lsp.review.entries import ASKS, selected
-from bridge.surfaces.lsp.review.show import WARNING, go_to, show_hunk, show_outcomes, show_text
+from bridge.surfaces.lsp.review.show import go_to, show_hunk, show_outcomes, show_text
 from bridge.surfaces.lsp.review.shown import Shown
 from bridge.surfaces.mapping.review import outcome, seen_view
 
@@ -51,12 +47,10 @@ class Commands:
     def __init__(self, context: Context, progress: Progress, questions: Questions, shown: Shown) -> None:
         """One a connection."""
         self._context = context
-        self._progress = progress
-        self._questions = questions
+        self._asking = Asking(context, progress, questions)
         self._shown = shown
         self._handlers: Mapping[str, Callable[[Any], Awaitable[Wire | None]]] = {
-            "harness.prompt": self.prompt,
-            "harness.askHere": self.ask_here,
+            **self._asking.handlers,
             "harness.accept": self.accept,
             "harness.reject": self.reject,
             "harness.rejectWithReason": self.reject_with_reason,
@@ -80,20 +74,6 @@ class Commands:
             raise wrong_fields(error, "arguments") from None
         return await self._handlers[params.command](argument)
 
-    async def prompt(self, given: wire.PromptCommand) -> Wire:
-        """Begin a turn; answered at once, progress tells of it."""
-        if not given.text.strip():
-            raise invalid_params([{"path": "arguments.0.text", "message": "it has no text"}])
-        where = PromptContext(_uri(given.uri), given.line, given.end_line) if given.uri else None
-        known = SessionId(given.session_id) if given.session_id else None
-        return wire.PromptStarted(session_id=await self._begin(given.text, where, known))
-
-    async def ask_here(self, given: wire.AskHereCommand) -> Wire:
-        """Ask what the agent should do with a selection. No choice, no turn."""
-        where = selected(_uri(given.uri), given.range)
-        chosen = await self._choose("What should the agent do with the selection?", tuple(ASKS))
-        return wire.AskHereResult(session_id=await self._begin(ASKS[chosen], where) if chosen else None)
-
     async def accept(self, given: wire.HunkCommand) -> Wire:
         """Accept one hunk."""
         return await self._decide([HunkId(given.hunk_id)], "accepted")
@@ -106,7 +86,7 @@ class Commands:
         """Ask why first. No choice, no rejection."""
         _, view = self._context.runtime.hunk(HunkId(given.hunk_id))
         question = f"Why {wording.words(view).reject.lower()} {wording.name(view)}?"
-        reason = await self._choose(question, REASONS)
+        reason = await self._asking.choose(question, REASONS)
         if not reason:
             return DecideReviewResponse(outcomes=())
         return await self._decide([view.hunk.id], "rejected", reason)
@@ -169,17 +149,9 @@ class Commands:
         if not ids:
             return outcomes
         together = f"Undo these {len(ids)} together"
-        if await self._choose(wording.visible(why), (together,)) != together:
+        if await self._asking.choose(wording.visible(why), (together,)) != together:
             return outcomes
         return [*(one for one in outcomes if one.hunk not in ids), *await undo(self._context, ids, reason)]
-
-    async def _choose(self, text: str, titles: Sequence[str]) -> str:
-        """The chosen title; an empty string where the person, or a client that can't ask, gave none."""
-        try:
-            return await self._questions.choose(text, titles)
-        except RemoteError as error:
-            show_text(self._context, f"The editor could not ask: {error.message}", kind=WARNING)
-            return ""
 
     def _after(self, here: Place) -> tuple[Session, HunkView] | None:
         found = {_place(view): (one, view) for one, view in self._context.runtime.hunks() if view.state.open}
@@ -190,24 +162,6 @@ class Commands:
         if given.hunk_id:
             return _place(self._context.runtime.hunk(HunkId(given.hunk_id))[1])
         return (_uri(given.uri), given.line or 0, sys.maxsize, "") if given.uri else ("", -1, 0, "")
-
-    async def _begin(self, text: str, where: PromptContext | None, known: SessionId | None = None) -> SessionId:
-        """Start a turn in the named session, else in the current one, else in a new one where the document is."""
-        session = self._context.runtime.session(known) if known else await self._current(where)
-        turn = await self._context.runtime.prompt(session.id, text, where)
-        self._context.tasks.start_soon(self._progress.begin, session, turn, None)
-        return session.id
-
-    async def _current(self, where: PromptContext | None) -> Session:
-        if self._context.current is None:
-            self._context.current = await self._context.runtime.new_session(str(self._workspace(where)))
-        return self._context.current
-
-    def _workspace(self, where: PromptContext | None) -> Path:
-        root = self._context.folders.holding(to_path(where.uri) if where else None)
-        if root is None:
-            raise invalid_params([{"path": "arguments.0.uri", "message": "the editor has no workspace folder open"}])
-        return root
 
     def routes(self) -> list[Route]:
         """The route of all commands."""

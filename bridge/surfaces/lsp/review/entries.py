@@ -1,4 +1,4 @@
-"""What can be asked of the agent from a place in a document: an instruction comment, a selection, a diagnostic."""
+"""What can be asked of the agent from a place in a document: by a comment, of a selection, a diagnostic, a name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -7,15 +7,15 @@ from typing import Any
 
 from bridge.app import wording
 from bridge.harness.ids import Uri
-from bridge.harness.values.events import PromptContext
-from bridge.protocol import review as wire
 from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.review.instructions import Instruction, find_instructions
 from bridge.surfaces.lsp.review.menu import ASK_KIND, REVIEW_KIND, action, short
 from bridge.surfaces.lsp.review.publisher import SOURCE
+from bridge.surfaces.lsp.review.refactorings import refactorings
 from bridge.surfaces.lsp.review.virtual import is_ours
 from bridge.surfaces.lsp.review.waiting import is_working
+from bridge.surfaces.lsp.review.where import lines
 
 MOST_INSTRUCTIONS = 100
 MOST_FIXES = 20
@@ -40,18 +40,19 @@ ASKS: Mapping[str, str] = MappingProxyType(
 
 
 def entries(context: Context, uri: Uri, asked: lsp.CodeAction) -> Iterator[dict[str, Any]]:
-    """Fixes for others' diagnostics, and asking about the selection, while the agent is free."""
+    """Fixes for others' diagnostics, asking about the selection, and refactorings, while the agent is free."""
     if is_working(context) or is_ours(uri):
         return
     spelled = context.editor.spelled(uri)
     foreign = (one for one in asked.context.diagnostics if one.source != SOURCE and one.text.strip())
     for one in islice(foreign, MOST_FIXES):
-        where = _lines(one.range or asked.range)
-        prompt = {"text": _fix(one), "uri": spelled, **where}
+        first, last = lines(one.range or asked.range)
+        prompt = {"text": _fix(one), "uri": spelled, "line": first, "endLine": last}
         yield action(f"Fix with agent: {short(one.text)}", REVIEW_KIND, "harness.prompt", prompt)
     if asked.range.start != asked.range.end:
         selection = {"uri": spelled, "range": asked.range.dump()}
         yield action("Ask agent…", ASK_KIND, "harness.askHere", selection)
+    yield from refactorings(context, uri, asked)
 
 
 def instructions(context: Context, uri: Uri) -> list[Instruction]:
@@ -76,19 +77,6 @@ def ask(spelled: str, instruction: Instruction) -> dict[str, Any]:
     """The action that asks what a comment says."""
     where = {"text": instruction.text, "uri": spelled, "line": instruction.line}
     return action(f"Ask agent: {short(instruction.text)}", ASK_KIND, "harness.prompt", where)
-
-
-def selected(uri: Uri, range_: wire.Range) -> PromptContext:
-    """Where a selection is, in whole lines."""
-    lines = _lines(range_)
-    return PromptContext(uri, lines["line"], lines["endLine"])
-
-
-def _lines(range_: lsp.Range | wire.Range) -> dict[str, int]:
-    """A range that ends before a line's first character does not reach it."""
-    first, end = range_.start.line, range_.end.line
-    reaches = range_.end.character > 0 or end <= first
-    return {"line": first, "endLine": max(end if reaches else end - 1, first)}
 
 
 def _fix(one: lsp.Diagnostic) -> str:

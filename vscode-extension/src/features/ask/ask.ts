@@ -1,16 +1,22 @@
 /** Asking the agent: an input box, from the palette, a key, a menu or the daemon's own code action. */
 
-import { commands, type Disposable, Uri, window, workspace } from "vscode";
+import { commands, type Disposable, Range, Uri, window, workspace } from "vscode";
 import type { Daemon } from "../../client";
 import { inWords, kindOf } from "../../core/errors";
-import type { AskHereCommand, PromptCommand } from "../../protocol/generated";
+import type { AskHereCommand, PromptCommand, RefactorCommand } from "../../protocol/generated";
 import type { Sessions } from "../../session";
+import { completed } from "./missing";
 
-/** What the question is about: a document and lines of it, counted from 0. */
+/** What the question is about: a document, and the cursor or a selection in it. */
 interface Where {
   readonly uri: Uri;
-  readonly line: number;
-  readonly endLine?: number;
+  readonly range: Range;
+}
+
+/** The daemon's commands that begin a turn. */
+interface Begins {
+  readonly "harness.prompt": PromptCommand;
+  readonly "harness.refactor": RefactorCommand;
 }
 
 export class Ask implements Disposable {
@@ -26,7 +32,10 @@ export class Ask implements Disposable {
       if (command === "harness.askHere") {
         return this.ask(selected(argument as AskHereCommand));
       }
-      return command === "harness.prompt" ? this.trySend(argument as PromptCommand) : undefined;
+      if (command === "harness.refactor") {
+        return this.refactor(argument as RefactorCommand);
+      }
+      return command === "harness.prompt" ? this.trySend("harness.prompt", argument as PromptCommand) : undefined;
     });
     this.subscriptions = [
       commands.registerCommand("harnessBridge.ask", () => this.ask(atCursor())),
@@ -52,16 +61,24 @@ export class Ask implements Disposable {
       return;
     }
     this.draft = text;
-    if (await this.trySend(prompt(text, where))) {
+    const place = where && { uri: where.uri.toString(), range: wire(where.range) };
+    if (await this.trySend("harness.prompt", { text, ...place })) {
       this.draft = "";
     }
   }
 
+  private async refactor(given: RefactorCommand): Promise<void> {
+    const whole = await completed(given);
+    if (whole) {
+      await this.trySend("harness.refactor", whole);
+    }
+  }
+
   /** Send a question to the session of its document's folder; false where it was refused, which is said. */
-  private async trySend(given: PromptCommand): Promise<boolean> {
+  private async trySend<C extends keyof Begins>(command: C, given: Begins[C]): Promise<boolean> {
     try {
       const sessionId = given.sessionId ?? (await this.sessions.of(given.uri ? Uri.parse(given.uri) : undefined));
-      await this.daemon.execute("harness.prompt", { ...given, sessionId });
+      await this.daemon.execute(command, { ...given, sessionId });
       return true;
     } catch (error) {
       void this.refused(error);
@@ -91,40 +108,26 @@ export class Ask implements Disposable {
   }
 }
 
-function prompt(text: string, where: Where | undefined): PromptCommand {
-  const place = where && { uri: where.uri.toString(), line: where.line };
-  return { text, ...place, ...(where?.endLine === undefined ? {} : { endLine: where.endLine }) };
-}
-
 /** The cursor or the selection; nothing where the active editor shows no file. */
 function atCursor(): Where | undefined {
   const editor = window.activeTextEditor;
-  if (editor?.document.uri.scheme !== "file") {
-    return undefined;
-  }
-  const { start, end, isEmpty } = editor.selection;
-  return lines(editor.document.uri, start.line, isEmpty ? undefined : lastLine(start.line, end.line, end.character));
+  return editor?.document.uri.scheme === "file" ? { uri: editor.document.uri, range: editor.selection } : undefined;
 }
 
 function selected({ uri, range: { start, end } }: AskHereCommand): Where {
-  const empty = start.line === end.line && start.character === end.character;
-  return lines(Uri.parse(uri), start.line, empty ? undefined : lastLine(start.line, end.line, end.character));
+  return { uri: Uri.parse(uri), range: new Range(start.line, start.character, end.line, end.character) };
 }
 
-/** A selection that ends before the first character of a line leaves that line out. */
-function lastLine(first: number, last: number, character: number): number {
-  return character === 0 && last > first ? last - 1 : last;
+function wire({ start, end }: Range): NonNullable<PromptCommand["range"]> {
+  return {
+    start: { line: start.line, character: start.character },
+    end: { line: end.line, character: end.character },
+  };
 }
 
-function lines(uri: Uri, line: number, endLine: number | undefined): Where {
-  return endLine === undefined ? { uri, line } : { uri, line, endLine };
-}
-
-/** "shop.py, lines 3 to 8", counted from 1. */
-function named({ uri, line, endLine }: Where): string {
+/** "shop.py, lines 3 to 8", counted from 1. A selection that ends before a line's first character leaves it out. */
+function named({ uri, range: { start, end } }: Where): string {
   const name = workspace.asRelativePath(uri);
-  if (endLine === undefined) {
-    return `${name}, line ${line + 1}`;
-  }
-  return endLine === line ? `${name}, line ${line + 1}` : `${name}, lines ${line + 1} to ${endLine + 1}`;
+  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+  return last === start.line ? `${name}, line ${last + 1}` : `${name}, lines ${start.line + 1} to ${last + 1}`;
 }

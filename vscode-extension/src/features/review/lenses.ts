@@ -69,7 +69,7 @@ function inDiff(hunk: HunkView): Command[] {
     lens("$(close) Reject", "reject", hunk, "Reject"),
     lens("$(feedback) Reject with reason…", "rejectWithReason", hunk, "Reject, and tell the agent why"),
     lens("$(edit) Edit…", "edit", hunk, "Change the new text, then accept it"),
-    lens(number(hunk), "", hunk, hunk.title),
+    lens(hunk.note ? `${number(hunk)}, ${hunk.note}` : number(hunk), "", hunk, hunk.title),
   ];
 }
 

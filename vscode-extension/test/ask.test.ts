@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { wrongModule, wrongName } from "../src/core/names";
+import { Ask } from "../src/features/ask/ask";
+import type { RefactorCommand } from "../src/protocol/generated";
+import type { Sessions } from "../src/session";
+import { FakeDaemon } from "./fakes/daemon";
+import { editor, Range, Uri, window, workspace } from "./fakes/vscode";
+
+const FILE = "file:///w/shop/basket.py";
+const NAME = { start: { line: 1, character: 4 }, end: { line: 1, character: 9 } };
+
+const rename: RefactorCommand = { uri: FILE, range: NAME, action: "rename" };
+const move: RefactorCommand = { uri: FILE, range: NAME, action: "move" };
+
+/** Asking, with a daemon whose commands are run as its code actions run them. */
+function asking(): { run: (command: string, argument: object) => Promise<unknown>; daemon: FakeDaemon } {
+  const daemon = new FakeDaemon({ "harness.prompt": () => ({}), "harness.refactor": () => ({}) });
+  const sessions = { of: () => Promise.resolve("s1"), stop: () => undefined } as unknown as Sessions;
+  new Ask(daemon.daemon, sessions);
+  return { daemon, run: async (command, argument) => daemon.intercepted(command, [argument]) };
+}
+
+beforeEach(() => {
+  editor.said.length = 0;
+  editor.boxes.length = 0;
+  editor.types = [];
+  editor.picks = "";
+  workspace.files = [];
+  workspace.workspaceFolders = [{ uri: Uri.parse("file:///w") }];
+  workspace.textDocuments = [
+    { uri: Uri.parse(FILE), version: 1, lineCount: 3, lineAt: () => ({ text: "def total(items):" }) },
+  ];
+  window.activeTextEditor = undefined;
+});
+
+test("a new name is asked for in a box that holds the old one, and sent with the session", async () => {
+  const { daemon, run } = asking();
+  editor.types = [" sum_up "];
+  await run("harness.refactor", rename);
+  assert.equal(editor.boxes[0]?.value, "total");
+  assert.deepEqual(daemon.asked, [
+    { method: "harness.refactor", params: { ...rename, newName: "sum_up", sessionId: "s1" } },
+  ]);
+});
+
+test("a box that is put away asks the agent nothing", async () => {
+  const { daemon, run } = asking();
+  await run("harness.refactor", rename);
+  await run("harness.refactor", move);
+  assert.deepEqual(daemon.asked, []);
+});
+
+test("what needs no name is sent as it is", async () => {
+  const { daemon, run } = asking();
+  const inline: RefactorCommand = { uri: FILE, range: NAME, action: "inline" };
+  await run("harness.refactor", inline);
+  assert.deepEqual(daemon.asked, [{ method: "harness.refactor", params: { ...inline, sessionId: "s1" } }]);
+  assert.deepEqual(editor.boxes, []);
+});
+
+test("a module is picked among the others of the folder", async () => {
+  const { daemon, run } = asking();
+  workspace.files = ["/w/shop/prices.py", "/w/a.py", "/w/shop/basket.py"];
+  editor.picks = "shop/prices.py";
+  await run("harness.refactor", move);
+  assert.deepEqual(editor.offered, ["a.py", "shop/prices.py", "$(new-file) Another file…"]);
+  assert.equal(daemon.asked[0]?.params["to"], "shop/prices.py");
+});
+
+test("a new module is typed, from the folder of the file", async () => {
+  const { daemon, run } = asking();
+  editor.picks = "$(new-file) Another file…";
+  editor.types = ["shop/sums.py"];
+  await run("harness.refactor", move);
+  assert.equal(editor.boxes[0]?.value, "shop/");
+  assert.equal(daemon.asked[0]?.params["to"], "shop/sums.py");
+});
+
+test("a question goes with the selection's columns", async () => {
+  const { daemon } = asking();
+  const selection = new Range(1, 4, 2, 0);
+  window.activeTextEditor = { document: { uri: Uri.parse(FILE) }, selection };
+  editor.types = ["simplify it"];
+  await editor.commands.get("harnessBridge.ask")?.();
+  const range = { start: { line: 1, character: 4 }, end: { line: 2, character: 0 } };
+  assert.deepEqual(daemon.asked[0]?.params, { text: "simplify it", uri: FILE, range, sessionId: "s1" });
+  assert.equal(editor.boxes[0]?.title, "Ask the agent about shop/basket.py, line 2");
+});
+
+test("without an editor a question goes alone", async () => {
+  const { daemon } = asking();
+  editor.types = ["hello"];
+  await editor.commands.get("harnessBridge.ask")?.();
+  assert.deepEqual(daemon.asked[0]?.params, { text: "hello", sessionId: "s1" });
+});
+
+test("a name is letters, digits and signs, and no word of the language", () => {
+  for (const name of ["sum_up", " größe ", "_x1", "type"]) {
+    assert.equal(wrongName(name, "total", true), undefined, name);
+  }
+  for (const name of ["", " ", "total", "1x", "a b", "a-b", "class", "None", "$x", "x".repeat(201)]) {
+    assert.notEqual(wrongName(name, "total", true), undefined, name);
+  }
+  assert.equal(wrongName("$x", "total", false), undefined);
+  assert.notEqual(wrongName("typeof", "total", false), undefined);
+});
+
+test("a module is a Python file inside of the workspace folder", () => {
+  for (const path of ["a.py", "shop/prices.py", " shop/p-q.py "]) {
+    assert.equal(wrongModule(path), undefined, path);
+  }
+  for (const path of ["", "a", "a.txt", "/a.py", "C:/a.py", "../a.py", "a/../../b.py", "`a`.py", "a\nb.py"]) {
+    assert.notEqual(wrongModule(path), undefined, path);
+  }
+});
