@@ -1,4 +1,4 @@
-"""Write the published protocol from bridge/protocol. With --check, compare and change nothing.
+"""Write the published protocol, and the page of the offline engine from its grammar. With --check, change nothing.
 
 Exit codes: 0 all is up to date or written, 1 (--check only) something differs.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bridge.harness.models.offline.page import PAGE, page  # noqa: E402  # the root is not on the path before
 from bridge.protocol.export.files import TEMPLATE, published  # noqa: E402  # the root is not on the path before
 
 COMMAND = "make gen"
@@ -26,10 +27,10 @@ def differing(root: Path, files: dict[str, str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the script; the exit code."""
-    parser = argparse.ArgumentParser(description="Write the published protocol from bridge/protocol.")
+    parser = argparse.ArgumentParser(description="Write what is generated: the protocol, and docs.")
     parser.add_argument("--check", action="store_true", help="compare only; exit with 1 where something differs")
     options = parser.parse_args(arguments)
-    files = published((ROOT / TEMPLATE).read_text(encoding="utf-8"))
+    files = {**published((ROOT / TEMPLATE).read_text(encoding="utf-8")), PAGE: page()}
     stale = differing(ROOT, files)
     if options.check:
         if stale:

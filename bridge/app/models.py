@@ -36,8 +36,8 @@ class NoModel:
         """Always fails."""
         asked = self._why or f"the model {self.name!r} is not known"
         hint = (
-            "Leave `model` empty for the offline engine, which needs no key, or set it to scripted and `script` to a "
-            "script file: in the editor's initializationOptions (Neovim: init_options), or with --model and --script."
+            "Leave `model` empty for the offline engine, or set it to scripted, with a `script`: in the editor's "
+            "initializationOptions (Neovim: init_options), or by --model."
         )
         raise ModelProblem(f"{asked}. {hint}", kind="model_unavailable", hint=hint)
 

@@ -37,6 +37,6 @@ def test_what_was_written_passes_the_check_and_is_not_written_again(project: Pat
     written = gen(project)
 
     assert written.returncode == 0
-    assert len(written.stdout.splitlines()) == 4
+    assert len(written.stdout.splitlines()) == 5
     assert gen(project, "--check").returncode == 0
     assert gen(project).stdout == ""

@@ -1,0 +1,318 @@
+"""Requests about names, code and parameters. The language of patterns is in patterns.py, the parts in parts.py."""
+
+from bridge.harness.models.offline.forms import Form
+
+_TO = (
+    "(to|as|into|->|to be|be|to be called|to be named|to the name|so that it is called|so it is "
+    "called|so it's called|with|by)"
+)
+_NEW = "[<named>] {new}"
+_RENAMING = "(<place_all>|<update_all>|<with_texts>|<without_texts>|<in_file>)*"
+_MUST = "(should|must|shall|needs to|need to|has to|ought to|is to|is supposed to|to)"
+_EXTRACT = (
+    "(extract|pull out|factor out|split out|split|lift|break|lift out|break out|carve out|separate "
+    "out|refactor out|take out|pull|factor|split off|refactor|separate|isolate)"
+)
+
+NAMING: tuple[Form, ...] = (
+    Form(
+        "rename",
+        "Rename",
+        "Another name for a function, class, method, variable, parameter or module, everywhere it is used. "
+        "Uses that can't be told for sure, and mentions in comments and strings, are hunks of their own.",
+        (
+            f"rename <subject> {_TO} {_NEW} {_RENAMING}",
+            "rename <subject> {new:codelike}",
+            f"rename <without_texts> <subject> {_TO} {_NEW}",
+            f"(change|update|set) [the] name of <subject> (to|into|->) {_NEW} {_RENAMING}",
+            f"(change|update|set) <owner_name> (to|into|->) {_NEW} {_RENAMING}",
+            "(change|alter) <subject> (to|into|->) (be|be called|be named|the name) {new}",
+            "(change|alter|turn) <subject> (to|into|->) {new:codelike}",
+            f"{_MUST} <subject> be (called|named|renamed to|renamed) {{new}}",
+            f"<subject> {_MUST} be (called|named|renamed to|renamed|renamed as) {_NEW} [instead] {_RENAMING}",
+            f"<subject> {_MUST} be {{new:codelike}}",
+            f"<subject> {_MUST} have the name {{new}}",
+            "(call|name|rename) <subject> {new} instead",
+            "(call|name) {pronoun=it} it {new}",
+            "(call|name) <this> {new}",
+            "(call|name) <subject> {new:codelike}",
+            "give <subject> the [new] name {new}",
+            "(have|get|make|let) <subject> [be] (called|named|renamed to|renamed) {new}",
+            "the [new] name (of|for) <subject> (is|should be|must be|is now|becomes) {new}",
+            "(use|take|choose) [the name] {new} as [the] [new] name (of|for) <subject>",
+            (
+                f"rename [<det>] <parameter_word> {{kind=parameter}} {{name:plain}} {_TO} {{new:newplain}} "
+                f"<holder> [<place>] {_RENAMING}"
+            ),
+            f"rename [<det>] [<kind>] {{name}} {_TO} {_NEW} <holder> [<place>] {_RENAMING}",
+            (
+                f"rename [the|this] [<module_word>] {{path}} {_TO} [the] [<module_word>] <named> "
+                f"({{newpath:path}}|{{new}}) [{{kind=module}}] {_RENAMING}"
+            ),
+            (
+                f"rename [the|this] (module|package) <named> {{name}} {{kind=module}} {_TO} ({{newpath:path}}|"
+                f"{{new}}) {_RENAMING}"
+            ),
+            (
+                f"rename (this|the|the current|my) (module|file|script) {_TO} [<named>] ({{newpath:path}}|"
+                f"{{new}}) {{kind=module}} {{pronoun=this}} {_RENAMING}"
+            ),
+        ),
+        (
+            ("rename `total` to `grand_total`", "rename `total` to `grand_total`"),
+            (
+                "please rename the function total in basket.py to grand_total",
+                "rename function `total` in `basket.py` to `grand_total`",
+            ),
+            ("Basket.total should be called grand_total", "rename `Basket.total` to `grand_total`"),
+            ("rename this to price", "rename this to `price`"),
+            ("rename parameter items of total to lines", "rename parameter `items` of `total` to `lines`"),
+            (
+                "rename total to grand_total but not in comments",
+                "rename `total` to `grand_total` without comments and docstrings",
+            ),
+            ("rename basket.py to cart.py", "rename module `basket.py` to `cart`"),
+        ),
+        (
+            "replace <subject> (with|by) {new:codelike}",
+            "change <subject> (to|into) {new}",
+            "{name} (->) {new}",
+            "{name} to {new:codelike}",
+            "<subject> should be {new}",
+            "(call|name) <subject> {new}",
+        ),
+        "For `this` and `it`: the cursor on the name.",
+    ),
+    Form(
+        "extract",
+        "Extract a function or a variable",
+        "Selected statements or a selected expression become a function or a variable.",
+        (
+            (
+                f"{_EXTRACT} <code_here> [out] ((to|into|as|in) <into_word> [<named>] [{{new:newplain}}]|[to|into|"
+                f"as] <into_word>|(to|into|as) {{new:newplain}} [<into_function>|<into_variable>])"
+            ),
+            f"{_EXTRACT} [out] <into_word> [<named>] {{new:newplain}} [(from|out of) <code_here>]",
+            (
+                f"{_EXTRACT} [out] <into_word> [(from|out of|for|with|using) <code_here>] [(called|named|and call "
+                f"it|and name it|with the name|as) {{new:newplain}}]"
+            ),
+            (
+                f"{_EXTRACT} <code_here> [out] [(to|into|as) <into_word>] (and (call|name) it|called|named|and "
+                f"call the result) {{new:newplain}}"
+            ),
+            "(extract|pull out|factor out|lift out) <code_here>",
+            (
+                "(turn|make|convert|refactor|transform|change) <code_here> (to|into|a|an|as) <into_word> "
+                "[[<named>] {new:newplain}]"
+            ),
+            (
+                "(make|create|introduce|define|build|add|form) <into_word> [<named>] [{new:newplain}] (from|out "
+                "of|for|with|of|to hold|containing|based on) <code_here>"
+            ),
+            (
+                "(make|create|introduce|define|build|form) <into_word> (from|out of|for|with|of) <code_here> "
+                "[(called|named|and call it|and name it) {new:newplain}]"
+            ),
+            (
+                "(move|put|wrap|place|pull|store|save|assign|hide) <code_here> [out] (to|into|in|inside) "
+                "<into_word> [<named>] [{new:newplain}]"
+            ),
+            "<selected> should be <into_word> [[of its own] <named> {new:newplain}]",
+        ),
+        (
+            (
+                "extract the selected code into a function named `add_up`",
+                "extract the selection into a function `add_up`",
+            ),
+            ("extract this into a variable called price", "extract the selection into a variable `price`"),
+            (
+                "extract lines 10-14 of basket.py into a function add_up",
+                "extract lines 10-14 of `basket.py` into a function `add_up`",
+            ),
+            ("pull this out into a helper", "extract the selection into a function"),
+        ),
+        needs="The code selected in the editor, or its lines named.",
+    ),
+    Form(
+        "inline",
+        "Inline",
+        "Each use of a variable or function becomes what it stands for, and its definition goes.",
+        (
+            "(inline|inlining) <subject> [<inlining>]",
+            "(inline|inlining) [<det>] [functions|variables|methods] {names} [<inlining>]",
+            "(inline|inlining) [all|the|every|each] (uses|usages|calls|occurrences) (of|to) <subject> [<inlining>]",
+            (
+                "(replace|substitute) [all|the|every|each] (uses|use|usages|calls|call|occurrences) (of|to|for) "
+                "<subject> (with|by) (its|the) (value|body|definition|content|contents|expression|"
+                "implementation)"
+            ),
+            "replace <subject> (with|by) its (value|body|definition|contents|expression|implementation)",
+            "(get rid of|remove|eliminate|drop) <subject> by inlining it",
+            "fold <subject> into (its|the|all) (callers|uses|usages|caller|call sites)",
+            "put (the value|the body|the expression) of <subject> where it is used",
+        ),
+        (
+            ("inline `subtotal`", "inline `subtotal`"),
+            ("inline this variable", "inline this variable"),
+            ("replace all uses of the variable subtotal with its value", "inline variable `subtotal`"),
+        ),
+        needs="For `this` and `it`: the cursor on the name.",
+    ),
+    Form(
+        "move",
+        "Move to another module",
+        (
+            "A module-level function, class or constant goes to another module, which may be new; whoever "
+            "uses it imports it from there."
+        ),
+        (
+            (
+                "(move|relocate|transfer|shift|put|moving) <subject> [over|out] (to|into|in|inside) [the] [new] "
+                "[<module_word>] <named> ({to:path}|{to:name}) [<module_word>] [<moving>]"
+            ),
+            (
+                "(move|relocate|transfer|shift|moving) [<det>] [<kind>] {name} [out] (from|of|out of) [the] "
+                "[<module_word>] ({path}|{path:name}) [over|and] [put it] (to|into) [the] [new] [<module_word>] "
+                "({to:path}|{to:name}) [<moving>]"
+            ),
+            (
+                "<subject> (should|must|needs to|has to) (live|be|go|be moved|move) [over] (in|into|to|inside) "
+                "[the] [<module_word>] {to:path} [<moving>]"
+            ),
+            (
+                "(move|relocate|put) [<det>] [functions|classes|constants] {names} (to|into|in) [the] [new] "
+                "[<module_word>] <named> ({to:path}|{to:name}) [<moving>]"
+            ),
+        ),
+        (
+            ("move total to pricing.py", "move `total` to `pricing.py`"),
+            (
+                "move the class Basket from shop.py into models/basket.py",
+                "move class `Basket` in `shop.py` to `models/basket.py`",
+            ),
+            ("move it to the module pricing", "move it to `pricing`"),
+        ),
+        ("<subject> belongs (in|into|to) [the] [<module_word>] {to:path}",),
+        "For `this` and `it`: the cursor on the name.",
+    ),
+    Form(
+        "add_parameter",
+        "Add a parameter",
+        (
+            "A new parameter of a function or method. Callers go on as they are if it has a default; "
+            "otherwise say what they pass."
+        ),
+        (
+            (
+                "(add|introduce|append|insert|adding) <new_parameter> (<setting>)* (to|for|on|in|into) <subject> "
+                "(<setting>|<set_optional>)*"
+            ),
+            "(give|let|make|have) <subject> [have|take|accept|get] <new_parameter> (<setting>|<set_optional>)*",
+            (
+                "<subject> (should|must|needs to|has to|ought to) (take|accept|have|get|receive) <new_parameter> "
+                "(<setting>|<set_optional>)*"
+            ),
+            "(add|append|insert) <new_parameter> (<setting>)* {pronoun=this} (here)",
+            "add {p:newplain} as <new_parameter_word> (to|of|for) <subject> (<setting>|<set_optional>)*",
+            "add {p:newplain} to <the_parameters> (<setting>|<set_optional>)*",
+        ),
+        (
+            ("add a parameter tax with default 0 to total", "add parameter `tax = 0` to `total`"),
+            (
+                "add parameter `tax: float = 0.2` to Basket.total after items",
+                "add parameter `tax: float = 0.2` to `Basket.total` after `items`",
+            ),
+            ("add a parameter tax to total, passing 0.2 in all calls", "add parameter `tax` to `total` passing `0.2`"),
+        ),
+    ),
+    Form(
+        "remove_parameter",
+        "Remove a parameter",
+        "A parameter goes, and with it what callers pass for it.",
+        (
+            "(remove|drop|delete|get rid of|take away|eliminate|cut|removing) <sure_parameter> <from_function>",
+            "(remove|drop|delete|get rid of|take away|eliminate|cut) <owned_parameter>",
+        ),
+        (
+            ("remove the parameter tax from total", "remove parameter `tax` from `total`"),
+            ("drop total's tax parameter", "remove parameter `tax` from `total`"),
+        ),
+        ("(remove|drop|delete) [the] {p:plain} (from|of) <subject>",),
+    ),
+    Form(
+        "reorder_parameters",
+        "Reorder parameters",
+        "The parameters in another order; calls are changed with them.",
+        (
+            (
+                "(reorder|re-order|rearrange|sort|order|arrange|change [the] order of|reordering) "
+                "<the_parameters> (to|as|into|so that they are|so they are|to be|in the order|like this|:|by|->) "
+                "{names}"
+            ),
+            "swap <the_two_parameters>",
+            (
+                "(swap|switch|exchange|flip) [the] [<parameters_word>] {p:plain} and {anchor:plain} {order=swap} "
+                "<from_function>"
+            ),
+            (
+                "(swap|switch|exchange|flip) [the] [<parameters_word>] {p:plain} (with|and|for) {anchor:plain} "
+                "{order=swap} <from_function>"
+            ),
+            "(move|put) <det_parameter> <from_function> <order_place>",
+            "(move|put|make) <det_parameter> <order_place> <from_function>",
+            "reorder <the_parameters> : (put|swap) <order_rest>",
+        ),
+        (
+            ("reorder the parameters of total to tax, items", "reorder the parameters of `total` to `tax`, `items`"),
+            (
+                "swap the parameters items and tax of total",
+                "reorder the parameters of `total` : swap `items` and `tax`",
+            ),
+            ("put parameter tax before items in total", "reorder the parameters of `total` : put `tax` before `items`"),
+        ),
+    ),
+    Form(
+        "change_default",
+        "Change a parameter's default",
+        "Another default value; calls stay as they are.",
+        (
+            (
+                "(change|set|make|update|alter|switch) [the] default [value] (of|for) <det_parameter> "
+                "<from_function> (to|=|be|as|->) {default:code}"
+            ),
+            (
+                "(change|set|make|update|alter|switch) [the] default [value] (of|for) <owned_parameter> (to|=|be|"
+                "as|->) {default:code}"
+            ),
+            "(give|let) <det_parameter> <from_function> [have] (a|the) default [value] [of|=] {default:code}",
+            "(make|let|have) <det_parameter> <from_function> default to {default:code}",
+            "default <det_parameter> (to|=) {default:code} <from_function>",
+            "the default [value] (of|for) <det_parameter> <from_function> (should|must) be {default:code}",
+            "(set|change) <det_parameter> <from_function> to default to {default:code}",
+            "make <det_parameter> <from_function> optional (with|and) [a] default [value] [of|to] {default:code}",
+        ),
+        (
+            ("change the default of tax in total to 0.2", "change the default of `tax` in `total` to `0.2`"),
+            ("make tax in total default to None", "change the default of `tax` in `total` to `None`"),
+        ),
+    ),
+    Form(
+        "change_annotation",
+        "Change a parameter's type",
+        "Another annotation of a parameter; calls stay as they are.",
+        (
+            (
+                "(change|set|make|update) [the] (type|annotation|type annotation|type hint) (of|for) "
+                "<det_parameter> <from_function> (to|as|be|->) {annotation}"
+            ),
+            "(annotate|type) <det_parameter> <from_function> (as|with|to be) {annotation}",
+            (
+                "add [a|the] (type|annotation|type annotation|type hint) {annotation} (to|for) <det_parameter> "
+                "<from_function>"
+            ),
+        ),
+        (("annotate the parameter tax of total as float", "change the type of `tax` in `total` to `float`"),),
+    ),
+)
+"""Those that change what a name means or where it is."""
