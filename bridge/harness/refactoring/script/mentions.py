@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from bridge.harness.refactoring.instructions import is_instruction
 from bridge.harness.refactoring.script.analysis import Analysis
 from bridge.harness.refactoring.script.scopes import Binding, Scope
 
@@ -51,7 +52,11 @@ def mentions(analysis: Analysis, binding: Binding) -> Mentions:
     for comment in analysis.comments:
         text = analysis.source.data[comment.start_byte : comment.end_byte]
         found = list(word.finditer(text))
-        if not found or _meant(analysis, comment, binding.name) is not binding:
+        if (
+            not found
+            or is_instruction(text.decode(errors="replace"))
+            or _meant(analysis, comment, binding.name) is not binding
+        ):
             continue
         for match in found:
             start = comment.start_byte + match.start()

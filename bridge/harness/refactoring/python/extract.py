@@ -1,0 +1,95 @@
+"""Selected statements or an expression become a function of their own; an expression becomes a variable."""
+
+import builtins
+import keyword
+import re
+
+from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
+from bridge.harness.refactoring.python.edits import Replacement, replaced
+from bridge.harness.refactoring.python.extract_function import extract_expression, extract_statements
+from bridge.harness.refactoring.python.extract_variable import extract_variable, suggested
+from bridge.harness.refactoring.python.guards import guard
+from bridge.harness.refactoring.python.index import index_of
+from bridge.harness.refactoring.python.outline import outline
+from bridge.harness.refactoring.python.scopes import Outline
+from bridge.harness.refactoring.python.selecting import bounds, expression_in, statements_in
+from bridge.harness.refactoring.python.source import read_source
+from bridge.harness.refactoring.values import Changed, ChangedFile, Extract, Refusal
+
+_STATEMENT_OF_VALUE = re.compile(r"(?:return\b|[^\W\d]\w*\s*(?::[^=\n]+)?=(?!=))\s*")
+
+
+def extract(project: Project, ask: Extract) -> Changed:
+    """The selection as a function or a variable; Refusal where that would change what the program does.
+
+    Only the selected place is changed. An empty name lets a free one be chosen.
+    """
+    path = ask.selection.path
+    file = project.read(path)
+    found = index_of(project).outline(path)
+    if found is None:
+        raise Refusal(f"{path} can't be analysed: {project.skipped.get(path, 'it is no Python file')}.")
+    start, end = bounds(found.source, file, ask.selection)
+    edits, name = _edits(found, ask, start, end)
+    text = with_ends_of(file, replaced(found.source.text, edits))
+    changed = guard(project, Changed("", (ChangedFile(path, file.sha, text),)), None)
+    _check_names(found, file, text)
+    kind = "function" if ask.into == "function" else "variable"
+    return Changed(f"Extract the {kind} `{name}`", changed.files, changed.remarks, changed.skipped)
+
+
+def _edits(found: Outline, ask: Extract, start: int, end: int) -> tuple[list[Replacement], str]:
+    expression = expression_in(found.source, start, end)
+    if ask.into == "variable":
+        if expression is None and (value := _STATEMENT_OF_VALUE.match(found.source.text, start, end)) is not None:
+            # A whole `return …` or `name = …` is selected: its value is meant.
+            expression = expression_in(found.source, value.end(), end)
+        if expression is None:
+            raise Refusal("A variable can be made of one whole expression only. Select an expression, all of it.")
+        name = _name(found, ask.new_name, suggested(expression.node))
+        return extract_variable(found, expression, name), name
+    name = _name(found, ask.new_name, "extracted")
+    statement = expression is not None and _is_statement(found, start, end)
+    if expression is not None and not statement:
+        return extract_expression(found, expression, name), name
+    return extract_statements(found, statements_in(found.source, start, end), name), name
+
+
+def _is_statement(found: Outline, start: int, end: int) -> bool:
+    """Whether an expression is all of its line, a statement that is."""
+    text = found.source.text
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    behind = text[end : len(text) if line_end < 0 else line_end].strip()
+    return not text[line_start:start].strip() and (not behind or behind.startswith("#"))
+
+
+def _name(found: Outline, asked: str, suggestion: str) -> str:
+    """The name that is asked for, if it is free; or a free one."""
+    taken = {event.name for event in found.events} | {access.name for access in found.accesses}
+    if asked := asked.strip():
+        if not asked.isidentifier() or keyword.iskeyword(asked):
+            raise Refusal(f"`{asked}` is not a name that Python allows. Choose another name.")
+        if asked in taken:
+            event = next((event for event in found.events if event.name == asked), None)
+            start = event.start if event else next(one.start for one in found.accesses if one.name == asked)
+            line = found.source.line_of(start)
+            raise Refusal(f"`{asked}` is taken: {found.source.path}, line {line}. Choose another name.")
+        return asked
+    number, name = 1, suggestion
+    while name in taken or keyword.iskeyword(name) or hasattr(builtins, name):
+        number += 1
+        name = f"{suggestion}_{number}"
+    return name
+
+
+def _check_names(before: Outline, file: SourceFile, text: str) -> None:
+    """Refusal where a name has lost what it means; it is a check of our own work, which should not find anything."""
+    after = outline(read_source(SourceFile(file.path, text, file.sha)))
+    lost = sorted(_unbound(after) - _unbound(before))
+    if lost:
+        raise Refusal(f"`{lost[0]}` would not be known at its new place. Select more, or less.")
+
+
+def _unbound(found: Outline) -> set[str]:
+    return {event.name for event in found.events if event.binding is None and not hasattr(builtins, event.name)}
