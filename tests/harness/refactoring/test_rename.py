@@ -37,6 +37,13 @@ def test_what_is_not_certain_is_changed_with_a_note_on_its_line() -> None:
     ]
 
 
+def test_the_comment_that_asks_for_it_is_no_mention_and_no_leftover() -> None:
+    text = "# agent: rename run_it to go\ndef «run_it»(): ...\n# run_it is quick\n"
+    changed = Desk({"a.py": text}).renamed("go")
+    assert changed.files[0].new == "# agent: rename run_it to go\ndef go(): ...\n# go is quick\n"
+    assert not any("run_it" in remark for remark in changed.remarks)
+
+
 def test_without_docs_mentions_stay_and_are_told() -> None:
     desk = Desk({"a.py": "# my_rate\n«my_rate» = 1\n"})
     changed = desk.renamed("share", docs=False)

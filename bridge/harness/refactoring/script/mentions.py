@@ -52,11 +52,9 @@ def mentions(analysis: Analysis, binding: Binding) -> Mentions:
     for comment in analysis.comments:
         text = analysis.source.data[comment.start_byte : comment.end_byte]
         found = list(word.finditer(text))
-        if (
-            not found
-            or is_instruction(text.decode(errors="replace"))
-            or _meant(analysis, comment, binding.name) is not binding
-        ):
+        if not found or is_instruction(text.decode(errors="replace")):
+            continue
+        if _meant(analysis, comment, binding.name) is not binding:
             continue
         for match in found:
             start = comment.start_byte + match.start()
