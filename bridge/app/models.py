@@ -12,7 +12,6 @@ from bridge.harness.models.scripted import ScriptedModel, load_script
 from bridge.harness.ports.model import Model
 from bridge.harness.values.model import ModelEvent, ModelRequest
 
-
 OFFLINE = "offline"
 """The model where the settings name none: it needs no key and no network."""
 

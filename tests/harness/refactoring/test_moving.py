@@ -82,6 +82,12 @@ def test_a_name_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
     assert new["c.py"] == "import b\n\n\ndef f(a, total):\n    return a.total(total)\n\n\nprint(b.total(1))\n"
 
 
+def test_a_parameter_named_like_an_import_does_not_keep_it(tmp_path: Path) -> None:
+    stay = "def f(string):\n    string = g(string)\n    return string\n"
+    files = {"a.py": f"import string\n\n\n{stay}\n\nX = string.digits\n", "b.py": ""}
+    assert after(tmp_path, files, "X", "b.py") == {"a.py": stay, "b.py": "import string\n\nX = string.digits\n"}
+
+
 def test_a_source_that_still_uses_it_imports_it_back(tmp_path: Path) -> None:
     files = {"a.py": "def total(x):\n    return x\n\n\nprint(total(1))\n", "b.py": ""}
     assert after(tmp_path, files, "total", "b.py")["a.py"] == "from b import total\n\n\nprint(total(1))\n"

@@ -189,6 +189,13 @@ def test_constructors_are_called_by_their_class_by_subclasses_and_by_super(tmp_p
     assert "def __init__(self, q):" in new
 
 
+def test_a_class_that_is_passed_on_is_told(tmp_path: Path) -> None:
+    text = CLASSES + "\n\nmake = partial(Base, a=1)\nisinstance(make, Base)\n"
+    remarks = changed(tmp_path, {"a.py": text}, "Base", P("first", "a"), P("b", "b")).remarks
+    line = text[: text.index("make = ")].count("\n") + 1
+    assert remarks == (f"a.py:{line}: passes or keeps it without calling it: look.",)
+
+
 def test_static_methods_have_no_self(tmp_path: Path) -> None:
     new = after(tmp_path, CLASSES, "Base.tool", *keep("q", "p"))
     assert "def tool(q, p):" in new

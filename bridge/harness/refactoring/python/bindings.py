@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import libcst as cst
-from libcst.metadata.scope_provider import Assignment, BaseAssignment
+from libcst.metadata.scope_provider import BaseAssignment
 
 from bridge.harness.refactoring.python.cst import Tree
 
@@ -90,12 +90,9 @@ def reads(tree: Tree, binding: cst.CSTNode, word: str) -> list[cst.Name]:
     top = binding is tree.module
     if (top or not is_inside(tree, binding)) and sites <= ({tree.module} if top else {binding}):
         return candidates
+    # By looking each name up: libcst's own list of a binding's references counts some names of parameters too.
     scope = tree.scope(binding)
-    found: set[cst.CSTNode] = set()
-    for assignment in scope[word]:
-        if assignment.scope is scope and isinstance(assignment, Assignment):
-            found.update(_head(access.node) for access in assignment.references)
-    return [name for name in candidates if name in found]
+    return [name for name in candidates if any(found.scope is scope for found in assignments(tree, name))]
 
 
 def free_reads(tree: Tree, word: str) -> list[cst.Name]:
@@ -135,9 +132,3 @@ def _heads_import(tree: Tree, name: cst.Name) -> bool:
             return False
         node = around
     return isinstance(around, cst.ImportAlias) and around.asname is None and isinstance(tree.parent(around), cst.Import)
-
-
-def _head(node: cst.CSTNode) -> cst.CSTNode:
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return node

@@ -16,6 +16,9 @@ from bridge.harness.refactoring.python.targets import meant, name_at
 from bridge.harness.refactoring.python.uses import uses
 from bridge.harness.refactoring.values import Refusal, Symbol
 
+_ASK_ONLY = {"isinstance", "issubclass", "cast", "super", "TypeVar"}
+"""Functions that take a class and make nothing of it."""
+
 Definition = cst.FunctionDef | cst.ClassDef
 
 
@@ -111,12 +114,21 @@ def makings(sites: Sites, made: Defined) -> Iterator[Site]:
                 yield site
             elif isinstance(around, cst.Attribute) and around.attr.value == "__init__":
                 yield Site(site.tree, around, site.why)
+            elif _is_passed(site):
+                yield site
         yield from _cls_calls(each)
         for below in sites.subclasses(each):
             if isinstance(below.node, cst.ClassDef) and method_of(below.tree, below.node, "__init__") is not None:
                 yield from _super_calls(below.tree, below.node)
             else:
                 waiting.append(below)
+
+
+def _is_passed(site: Site) -> bool:
+    """Whether a class is given to somebody who may make objects of it, such as `partial`."""
+    around = site.tree.parent(site.node)
+    call = site.tree.parent(around)
+    return isinstance(call, cst.Call) and dotted(call.func).rpartition(".")[2] not in _ASK_ONLY
 
 
 def _super_calls(tree: Tree, owner: cst.ClassDef) -> Iterator[Site]:
