@@ -66,7 +66,7 @@ def _by_name(project: Project, ask: Ask) -> Answer:
         return _ask_language("Python", project, ask)
     if not project.python_files():
         return _ask_language("JavaScript and TypeScript", project, ask)
-    if not load(_BELOW + "python.symbols").is_known(project, ask.symbol):
+    if not load(_BELOW + "python.reading.symbols").is_known(project, ask.symbol):
         try:
             return _ask_language("JavaScript and TypeScript", project, ask)
         except Refusal as refusal:

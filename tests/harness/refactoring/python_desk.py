@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bridge.harness.refactoring.project import Project
+from bridge.harness.refactoring.python.names.uses import uses
 from bridge.harness.refactoring.python.rename import rename
-from bridge.harness.refactoring.python.uses import uses
 from bridge.harness.refactoring.values import Changed, FindSymbol, Point, Refusal, Rename, Request, Symbol
 
 _MARK = re.compile(r"«([^»]*)»|‹([^›]*)›")

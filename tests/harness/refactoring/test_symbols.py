@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.harness.refactoring.project import Project
-from bridge.harness.refactoring.python.symbols import MODULE, definitions, described, imported, is_known, place
+from bridge.harness.refactoring.python.reading.symbols import MODULE, definitions, described, imported, is_known, place
 from bridge.harness.refactoring.values import Point, Refusal, Symbol
 from tests.harness.refactoring.asking import project_of, rows
 

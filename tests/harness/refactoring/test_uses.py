@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from rope.base.exceptions import RopeError
 
-from bridge.harness.refactoring.python.rope_side import rope_of
-from bridge.harness.refactoring.python.uses import uses
+from bridge.harness.refactoring.python.names.rope_side import rope_of
+from bridge.harness.refactoring.python.names.uses import uses
 from bridge.harness.refactoring.values import FindSymbol, Refusal, Request, Symbol
 from tests.harness.refactoring.asking import project_of
 from tests.harness.refactoring.python_desk import Desk

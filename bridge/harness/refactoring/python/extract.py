@@ -5,15 +5,15 @@ import keyword
 import re
 
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
-from bridge.harness.refactoring.python.edits import Replacement, replaced
-from bridge.harness.refactoring.python.extract_function import extract_expression, extract_statements
-from bridge.harness.refactoring.python.extract_variable import extract_variable, suggested
+from bridge.harness.refactoring.python.extraction.extract_function import extract_expression, extract_statements
+from bridge.harness.refactoring.python.extraction.extract_variable import extract_variable, suggested
+from bridge.harness.refactoring.python.extraction.selecting import bounds, expression_in, statements_in
 from bridge.harness.refactoring.python.guards import guard
-from bridge.harness.refactoring.python.index import index_of
-from bridge.harness.refactoring.python.outline import outline
-from bridge.harness.refactoring.python.scopes import Outline
-from bridge.harness.refactoring.python.selecting import bounds, expression_in, statements_in
-from bridge.harness.refactoring.python.source import read_source
+from bridge.harness.refactoring.python.names.index import index_of
+from bridge.harness.refactoring.python.names.outline import outline
+from bridge.harness.refactoring.python.names.scopes import Outline
+from bridge.harness.refactoring.python.reading.edits import Replacement, replaced
+from bridge.harness.refactoring.python.reading.source import read_source
 from bridge.harness.refactoring.values import Changed, ChangedFile, Extract, Refusal
 
 _STATEMENT_OF_VALUE = re.compile(r"(?:return\b|[^\W\d]\w*\s*(?::[^=\n]+)?=(?!=))\s*")

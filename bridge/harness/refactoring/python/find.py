@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from bridge.harness.refactoring.project import Project, SourceFile
-from bridge.harness.refactoring.python.symbols import definitions, described, imported, place
-from bridge.harness.refactoring.python.uses import Use, uses
+from bridge.harness.refactoring.python.names.uses import Use, uses
+from bridge.harness.refactoring.python.reading.symbols import definitions, described, imported, place
 from bridge.harness.refactoring.values import FindSymbol, Found, Refusal, Symbol, Usages
 
 

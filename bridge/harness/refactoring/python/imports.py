@@ -15,7 +15,7 @@ import ruff  # type: ignore[import-untyped] # it publishes no types
 
 from bridge.harness.refactoring.project import Project, SourceFile
 from bridge.harness.refactoring.python.guards import guard
-from bridge.harness.refactoring.python.modules import Modules
+from bridge.harness.refactoring.python.reading.modules import Modules
 from bridge.harness.refactoring.values import Changed, ChangedFile, OrganiseImports, Refusal
 
 _SECONDS = 20.0

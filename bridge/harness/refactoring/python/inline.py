@@ -4,16 +4,16 @@ import ast
 from collections.abc import Iterator
 
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
-from bridge.harness.refactoring.python.edits import Replacement, replaced
-from bridge.harness.refactoring.python.extract_variable import path_to
+from bridge.harness.refactoring.python.extraction.extract_variable import path_to
+from bridge.harness.refactoring.python.extraction.selecting import blocks_of
 from bridge.harness.refactoring.python.guards import guard
-from bridge.harness.refactoring.python.index import Index
 from bridge.harness.refactoring.python.inline_function import inline_function
-from bridge.harness.refactoring.python.scopes import BINDING, Binding, Event, Outline
-from bridge.harness.refactoring.python.selecting import blocks_of
-from bridge.harness.refactoring.python.symbols import MODULE, place
-from bridge.harness.refactoring.python.target import Target
-from bridge.harness.refactoring.python.uses import find_target
+from bridge.harness.refactoring.python.names.index import Index
+from bridge.harness.refactoring.python.names.scopes import BINDING, Binding, Event, Outline
+from bridge.harness.refactoring.python.names.target import Target
+from bridge.harness.refactoring.python.names.uses import find_target
+from bridge.harness.refactoring.python.reading.edits import Replacement, replaced
+from bridge.harness.refactoring.python.reading.symbols import MODULE, place
 from bridge.harness.refactoring.values import Changed, ChangedFile, Inline, Refusal
 
 _WHOLE = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Dict, ast.Set, ast.JoinedStr)

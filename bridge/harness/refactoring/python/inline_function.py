@@ -5,21 +5,21 @@ import textwrap
 import libcst as cst
 
 from bridge.harness.refactoring.project import Project, SourceFile
-from bridge.harness.refactoring.python.arglist import Pending
-from bridge.harness.refactoring.python.bindings import import_of
-from bridge.harness.refactoring.python.borrowing import Borrowing
-from bridge.harness.refactoring.python.cst import Edit, Tree, Trees, changed_file
-from bridge.harness.refactoring.python.graph import ImportGraph
 from bridge.harness.refactoring.python.guards import guard
-from bridge.harness.refactoring.python.importing import without_statement
-from bridge.harness.refactoring.python.inlining import Body, Placed, body_of, fitting, placed
-from bridge.harness.refactoring.python.leaving import give_up
-from bridge.harness.refactoring.python.modules import Modules
-from bridge.harness.refactoring.python.needs import Need, needs
-from bridge.harness.refactoring.python.pieces import Piece, piece_of
-from bridge.harness.refactoring.python.references import Reference, References
-from bridge.harness.refactoring.python.targets import top_level_at
-from bridge.harness.refactoring.python.users import FileEdits, drop_module
+from bridge.harness.refactoring.python.reading.modules import Modules
+from bridge.harness.refactoring.python.tree.arglist import Pending
+from bridge.harness.refactoring.python.tree.bindings import import_of
+from bridge.harness.refactoring.python.tree.borrowing import Borrowing
+from bridge.harness.refactoring.python.tree.cst import Edit, Tree, Trees, changed_file
+from bridge.harness.refactoring.python.tree.graph import ImportGraph
+from bridge.harness.refactoring.python.tree.importing import without_statement
+from bridge.harness.refactoring.python.tree.inlining import Body, Placed, body_of, fitting, placed
+from bridge.harness.refactoring.python.tree.leaving import give_up
+from bridge.harness.refactoring.python.tree.needs import Need, needs
+from bridge.harness.refactoring.python.tree.pieces import Piece, piece_of
+from bridge.harness.refactoring.python.tree.references import Reference, References
+from bridge.harness.refactoring.python.tree.targets import top_level_at
+from bridge.harness.refactoring.python.tree.users import FileEdits, drop_module
 from bridge.harness.refactoring.values import Changed, Refusal
 
 _WHOLE = (cst.Expr, cst.Assign, cst.AnnAssign, cst.Return)

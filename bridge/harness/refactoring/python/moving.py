@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
-from bridge.harness.refactoring.python.bindings import is_binding, is_read
-from bridge.harness.refactoring.python.borrowing import Borrowing, Loan, Meaning
-from bridge.harness.refactoring.python.cst import Edit, Tree, Trees, edited
-from bridge.harness.refactoring.python.graph import ImportGraph
 from bridge.harness.refactoring.python.guards import Leftover, guard, leftovers, remark_of
-from bridge.harness.refactoring.python.importing import Wanted
-from bridge.harness.refactoring.python.leaving import give_up, lazily
-from bridge.harness.refactoring.python.modules import Modules
-from bridge.harness.refactoring.python.needs import (
+from bridge.harness.refactoring.python.reading.modules import Modules
+from bridge.harness.refactoring.python.tree.bindings import is_binding, is_read
+from bridge.harness.refactoring.python.tree.borrowing import Borrowing, Loan, Meaning
+from bridge.harness.refactoring.python.tree.cst import Edit, Tree, Trees, edited
+from bridge.harness.refactoring.python.tree.graph import ImportGraph
+from bridge.harness.refactoring.python.tree.importing import Wanted
+from bridge.harness.refactoring.python.tree.leaving import give_up, lazily
+from bridge.harness.refactoring.python.tree.needs import (
     When,
     has_future_annotations,
     needs,
@@ -22,10 +22,10 @@ from bridge.harness.refactoring.python.needs import (
     top_level_words,
     when,
 )
-from bridge.harness.refactoring.python.pieces import Piece, exported, insertion, piece_of, with_export
-from bridge.harness.refactoring.python.references import Reference, References
-from bridge.harness.refactoring.python.targets import meant
-from bridge.harness.refactoring.python.users import FileEdits, Users
+from bridge.harness.refactoring.python.tree.pieces import Piece, exported, insertion, piece_of, with_export
+from bridge.harness.refactoring.python.tree.references import Reference, References
+from bridge.harness.refactoring.python.tree.targets import meant
+from bridge.harness.refactoring.python.tree.users import FileEdits, Users
 from bridge.harness.refactoring.values import Changed, ChangedFile, Move, Refusal
 from bridge.harness.values.text import Sha
 

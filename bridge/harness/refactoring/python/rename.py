@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bridge.harness.refactoring.project import Project, SourceFile
-from bridge.harness.refactoring.python.edits import Replacement, replaced
 from bridge.harness.refactoring.python.guards import Leftover, guard, remark_of
-from bridge.harness.refactoring.python.index import Index
-from bridge.harness.refactoring.python.mentions import mentions_in
-from bridge.harness.refactoring.python.new_names import Collisions, check_special, check_spelling
-from bridge.harness.refactoring.python.source import Source
-from bridge.harness.refactoring.python.symbols import place
-from bridge.harness.refactoring.python.target import Target, Targets
-from bridge.harness.refactoring.python.uses import Use, find_target, uses_of
+from bridge.harness.refactoring.python.names.index import Index
+from bridge.harness.refactoring.python.names.mentions import mentions_in
+from bridge.harness.refactoring.python.names.new_names import Collisions, check_special, check_spelling
+from bridge.harness.refactoring.python.names.target import Target, Targets
+from bridge.harness.refactoring.python.names.uses import Use, find_target, uses_of
+from bridge.harness.refactoring.python.reading.edits import Replacement, replaced
+from bridge.harness.refactoring.python.reading.source import Source
+from bridge.harness.refactoring.python.reading.symbols import place
 from bridge.harness.refactoring.values import Changed, ChangedFile, LineNote, Refusal, Rename
 
 _FIXED_FILES = ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py")

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from bridge.harness.refactoring.project import Project
-from bridge.harness.refactoring.python.arglist import Pending, relist
-from bridge.harness.refactoring.python.bindings import is_binding, is_read
-from bridge.harness.refactoring.python.calls import Misfit, bound, lost_calls, rewritten
-from bridge.harness.refactoring.python.cst import Edit, Tree, Trees, changed_file
 from bridge.harness.refactoring.python.guards import guard
-from bridge.harness.refactoring.python.modules import Modules
-from bridge.harness.refactoring.python.parameters import (
+from bridge.harness.refactoring.python.reading.modules import Modules
+from bridge.harness.refactoring.python.tree.arglist import Pending, relist
+from bridge.harness.refactoring.python.tree.bindings import is_binding, is_read
+from bridge.harness.refactoring.python.tree.calls import Misfit, bound, lost_calls, rewritten
+from bridge.harness.refactoring.python.tree.cst import Edit, Tree, Trees, changed_file
+from bridge.harness.refactoring.python.tree.parameters import (
     Param,
     Signature,
     decorator_names,
@@ -21,7 +21,7 @@ from bridge.harness.refactoring.python.parameters import (
     signature_of,
     wanted,
 )
-from bridge.harness.refactoring.python.sites import (
+from bridge.harness.refactoring.python.tree.sites import (
     Defined,
     Site,
     Sites,

@@ -132,8 +132,9 @@ def test_word_salad_is_no_edit_where_a_word_has_no_place(words: list[str]) -> No
 
 
 @settings(deadline=None, max_examples=80)
-@given(st.text(max_size=200))
+@given(st.text(st.characters(exclude_characters="aeoAEO"), max_size=200))
 def test_any_text_is_read_and_is_no_edit_by_chance(text: str) -> None:
+    """Without the letters of the verbs: Hypothesis takes strings of the sources for texts, and some are requests."""
     assert not edits(read(text)), text
 
 

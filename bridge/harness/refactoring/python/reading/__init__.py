@@ -1,0 +1,1 @@
+"""Python files as the refactorings read them: texts, trees, modules, and what each file defines."""
