@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from bridge.harness.values.text import visible as visible
 from bridge.harness.workspace.text import split_lines
 from bridge.harness.workspace.views import HunkView
 
@@ -41,7 +42,7 @@ def _what(view: HunkView) -> str:
         case "create":
             return f"new file, {_lines(new)}"
         case "delete":
-            return "delete the file"
+            return f"move the file to {visible(view.to_uri.rpartition('/')[2])}" if view.to_uri else "delete the file"
         case "move":
             return "move the file"
     if not old:
@@ -78,22 +79,6 @@ def message(view: HunkView) -> str:
         stands = "stands" if view.state.placement == "present" else "may stand: look at the file"
         return f"{title}: {name(view)}, {summary(view)}; it {stands}, keep it or undo it\n{preview(view)}"
     return f"{title}: {name(view)}, {summary(view)}\n{preview(view)}"
-
-
-def visible(line: str) -> str:
-    """One line without its end; escapes for what would not be seen, or seen as something else.
-
-    Control characters would be orders to a terminal; bidirectional and invisible ones hide what a line says.
-    """
-    text = line.rstrip("\r\n")
-    return "".join(c if _is_seen(c) else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
-def _is_seen(character: str) -> bool:
-    """Unicode calls the Hangul fillers letters and the variation selectors marks: both can hide what a line says."""
-    if character in "\u115f\u1160\u3164\uffa0" or "\U000e0100" <= character <= "\U000e01ef":
-        return False
-    return character.isprintable() or character == "\t"
 
 
 def _lines(count: int) -> str:

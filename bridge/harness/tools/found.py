@@ -1,4 +1,7 @@
-"""How places of names, and what is asked of the refactoring worker, are put in words."""
+"""How places of names, and what is asked of the refactoring worker, are put in words.
+
+A row is a line, whatever a file's name or text holds: what would end it or hide in it is escaped.
+"""
 
 from bridge.harness.refactoring.values import (
     Ask,
@@ -11,9 +14,11 @@ from bridge.harness.refactoring.values import (
     OrganiseImports,
     Refused,
     Rename,
+    Skipped,
     Symbol,
     Usages,
 )
+from bridge.harness.values.text import visible
 
 MAX_LINE = 400
 """Characters of a line of code that are shown."""
@@ -23,14 +28,19 @@ _DEFINITIONS = "[definitions]"
 
 def definition_row(found: Found) -> str:
     """`src/a.py:12:5: function shop.a.total: def total(items):`."""
-    return f"{_place(found)}: {found.kind} {found.name}: {found.text[:MAX_LINE]}"
+    return f"{_place(found)}: {found.kind} {found.name}: {_code(found)}"
+
+
+def skipped_row(skipped: Skipped) -> str:
+    """`src/bad.py: it does not parse (line 3)`."""
+    return visible(f"{skipped.path}: {skipped.why}")
 
 
 def refusal_text(refused: Refused) -> str:
     """The reason, and what was perhaps meant, a line each."""
     if not refused.candidates:
-        return refused.why
-    return "\n".join([refused.why, "Candidates:", *map(definition_row, refused.candidates)])
+        return visible(refused.why)
+    return "\n".join([visible(refused.why), "Candidates:", *map(definition_row, refused.candidates)])
 
 
 def usages_text(usages: Usages) -> str:
@@ -40,10 +50,10 @@ def usages_text(usages: Usages) -> str:
     mentions = [use for use in usages.uses if use.kind == "mention"]
     rows = [_DEFINITIONS, *(map(definition_row, usages.definitions) if usages.definitions else ["none"])]
     sections = {
-        "[usages]": [f"{_place(use)}: {use.kind}: {use.text[:MAX_LINE]}" for use in certain],
-        "[uncertain]": [f"{_place(use)}: use: {use.text[:MAX_LINE]}   ({use.why})" for use in uncertain],
-        "[mentions]": [f"{_place(use)}: {use.why}: {use.text[:MAX_LINE]}" for use in mentions],
-        "[not looked into]": [f"{skipped.path}: {skipped.why}" for skipped in usages.skipped],
+        "[usages]": [f"{_place(use)}: {use.kind}: {_code(use)}" for use in certain],
+        "[uncertain]": [f"{_place(use)}: use: {_code(use)}   ({use.why})" for use in uncertain],
+        "[mentions]": [f"{_place(use)}: {use.why}: {_code(use)}" for use in mentions],
+        "[not looked into]": [skipped_row(skipped) for skipped in usages.skipped],
     }
     for head, section in sections.items():
         if section:
@@ -78,4 +88,8 @@ def symbol_text(symbol: Symbol) -> str:
 
 
 def _place(found: Found) -> str:
-    return f"{found.path}:{found.at.line}:{found.at.column}"
+    return f"{visible(found.path)}:{found.at.line}:{found.at.column}"
+
+
+def _code(found: Found) -> str:
+    return visible(found.text[:MAX_LINE])

@@ -30,7 +30,7 @@ from bridge.harness.ids import (
     new_id,
 )
 from bridge.harness.values.documents import Source
-from bridge.harness.values.text import Sha, Span, TextForm
+from bridge.harness.values.text import Sha, Span, TextChange, TextForm
 
 Op = Literal["edit", "create", "delete", "move"]
 Policy = Literal["ask", "keep", "allow"]
@@ -252,7 +252,9 @@ class FileDraft:
     """What a tool wants a file to become: computed, not yet a proposal.
 
     `old` is what the tool read, pending work included; `base` what stood below it; `new` what it should become. Lines
-    with a note are hunks of their own, where as many lines come as go.
+    with a note are hunks of their own, where as many lines come as go. `changes` are the whole-line changes of `old`
+    that make `new`, where the tool knows them better than a diff would; else empty. `to_uri`: of a file that is
+    deleted, where its text is created: the two are decided together.
     """
 
     op: Op
@@ -263,6 +265,8 @@ class FileDraft:
     old: str
     new: str
     notes: tuple[LineNote, ...] = ()
+    changes: tuple[TextChange, ...] = ()
+    to_uri: Uri | None = None
 
 
 @dataclass(frozen=True, slots=True)

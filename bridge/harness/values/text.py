@@ -58,3 +58,19 @@ class Edit:
     old: str
     new: str
     replace_all: bool = False
+
+
+def visible(line: str) -> str:
+    """One line without its end; escapes for what would not be seen, or seen as something else.
+
+    Control characters would be orders to a terminal; bidirectional and invisible ones hide what a line says.
+    """
+    text = line.rstrip("\r\n")
+    return "".join(c if _is_seen(c) else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _is_seen(character: str) -> bool:
+    """Unicode calls the Hangul fillers letters and the variation selectors marks: both can hide what a line says."""
+    if character in "\u115f\u1160\u3164\uffa0" or "\U000e0100" <= character <= "\U000e01ef":
+        return False
+    return character.isprintable() or character == "\t"

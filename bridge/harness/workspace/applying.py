@@ -15,7 +15,7 @@ from bridge.harness.ports.editor import Editor
 from bridge.harness.ports.files import Files
 from bridge.harness.ports.journal import Journal
 from bridge.harness.values.events import Event, HunkStale, IntentMade, Placed, Recorded
-from bridge.harness.values.proposals import Hunk, HunkOutcome
+from bridge.harness.values.proposals import Hunk, HunkOutcome, Op
 from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.placing import Placer
@@ -98,7 +98,7 @@ class Applier:
         left = list(hunks)
         while free := [hunk for hunk in left if self._places.is_whole(hunk) or hunk.op == "delete"]:
             left = [hunk for hunk in left if hunk not in free]
-            for uri, group in self._by_file(free):
+            for uri, group in self._by_file(free, gone="create"):
                 await self._place(placer, uri, [hunk.inverse() for hunk in group])
 
     async def written(self, uris: Iterable[Uri]) -> None:
@@ -106,6 +106,13 @@ class Applier:
         for uri in uris:
             async with self._writing.setdefault(uri, anyio.Lock()):
                 pass
+
+    async def check_writable(self, uris: Iterable[Uri]) -> None:
+        """Raises `FileProblem` for the first of these files that no editor has open and that can't be written."""
+        for uri in uris:
+            path = to_path(uri)
+            if path is not None and self._outside.documents.get(uri) is None:
+                await anyio.to_thread.run_sync(self._outside.files.check_writable, path)
 
     async def problems(self, hunks: Sequence[Hunk]) -> dict[HunkId, HunkOutcome]:
         """A dry run: which of these could not be written now, and why."""
@@ -165,9 +172,10 @@ class Applier:
             cause = f"{ROLLED_BACK}: {why}"
             await self.take_out([hunk for hunk in hunks if states[hunk.id].placement == "present"], cause)
 
-    def _by_file(self, hunks: Iterable[Hunk]) -> list[tuple[Uri, list[Hunk]]]:
-        """File by file, open documents first."""
+    def _by_file(self, hunks: Iterable[Hunk], gone: Op = "delete") -> list[tuple[Uri, list[Hunk]]]:
+        """File by file, open documents first; what is deleted last, so that its text stands elsewhere by then."""
         by_uri: dict[Uri, list[Hunk]] = {}
         for hunk in hunks:
             by_uri.setdefault(hunk.uri, []).append(hunk)
-        return sorted(by_uri.items(), key=lambda row: self._outside.documents.get(row[0]) is None)
+        is_open = self._outside.documents.get
+        return sorted(by_uri.items(), key=lambda row: (row[1][0].op == gone, is_open(row[0]) is None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 
 from bridge.harness.errors import OverlapsPending
@@ -10,7 +10,7 @@ from bridge.harness.ids import FileId, HunkId, ProposalId, new_id
 from bridge.harness.values.proposals import FileDraft, Hunk, digest
 from bridge.harness.values.text import Span, TextChange
 from bridge.harness.workspace.diff import diff
-from bridge.harness.workspace.spans import LineIndex
+from bridge.harness.workspace.spans import LineIndex, apply_step, whole_lines
 from bridge.harness.workspace.text import split_lines
 
 
@@ -51,9 +51,22 @@ def _hunk(draft: FileDraft, change: TextChange, span: Span, file: FileId, propos
     return Found(hunk, change.start, change.end)
 
 
+def _changes(draft: FileDraft) -> tuple[TextChange, ...]:
+    """The tool's own where they make just its new text of whole lines, else those that a diff finds."""
+    own = draft.changes
+    if own and apply_step(draft.old, own) == draft.new and all(map(partial(_takes_lines, draft.old), own)):
+        return own
+    return line_changes(draft.old, draft.new)
+
+
+def _takes_lines(text: str, change: TextChange) -> bool:
+    whole = whole_lines(text, change.start, change.end)
+    return whole and (change.text.endswith("\n") or not change.text or change.end == len(text))
+
+
 def _noted(draft: FileDraft) -> Iterator[tuple[TextChange, str]]:
     """The changes with what is noted of them: cut between lines of different notes, where as many come as go."""
-    changes = line_changes(draft.old, draft.new)
+    changes = _changes(draft)
     if not draft.notes:
         yield from ((change, "") for change in changes)
         return

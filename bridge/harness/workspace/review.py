@@ -119,6 +119,8 @@ class Reviewer:
 
     async def propose(self, draft: Draft, origin: Origin) -> Proposal:
         """See the port."""
+        if draft.atomic:
+            await self._applier.check_writable([file.uri for file in draft.files if file.op != "create"])
         known = ProposalId(new_id())
         bases = [await anyio.to_thread.run_sync(self._outside.blobs.put, file.base) for file in draft.files]
         await self._diff_large(draft)
@@ -145,7 +147,9 @@ class Reviewer:
     async def grant(self, proposal: ProposalId, rule: str) -> None:
         """See the port."""
         hunks = tuple(hunk.id for hunk in self._state.hunks_of(proposal))
-        await self.decide(hunks, "accepted", Actor("rule", rule))
+        for one in await self.decide(hunks, "accepted", Actor("rule", rule)):
+            if self._state.states[one.hunk].decision is None:  # it can't be done, and nobody else will decide
+                await self.decide([one.hunk], "withdrawn", BRIDGE, one.message)
 
     async def settle(self, proposal: ProposalId) -> tuple[HunkOutcome, ...]:
         """See the port."""
@@ -180,10 +184,11 @@ class Reviewer:
         outcomes tell, in the order of `ids`, what stands.
         """
         async with self._tracker.changing:  # between the look and the record nobody else decides
-            refused = self._verdicts.refusals(ids, verdict)
+            together = self._state.together(ids)
+            refused = self._verdicts.refusals(together, verdict)
             if verdict == "accepted":
-                refused |= await self._atomic_refusals([id_ for id_ in ids if id_ not in refused])
-            agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
+                refused |= await self._atomic_refusals([id_ for id_ in together if id_ not in refused])
+            agreed = [id_ for id_ in together if id_ not in refused]
             fits = [event for id_ in agreed if (event := self._tracker.news_of(id_)) is not None]
             decided = [Decided(id_, self._verdicts.decision(id_, verdict, by, reason)) for id_ in agreed]
             standing = [self._state.hunks[id_] for id_ in agreed if self._state.states[id_].stands]
@@ -237,8 +242,9 @@ class Reviewer:
         with it; the outcome names it, and nothing is done to either.
         """
         async with self._tracker.changing:
-            refused = self._verdicts.undo_refusals(ids)
-            agreed = [id_ for id_ in dict.fromkeys(ids) if id_ not in refused]
+            together = self._state.together(ids, standing=True)
+            refused = self._verdicts.undo_refusals(together)
+            agreed = [id_ for id_ in together if id_ not in refused]
             keeping = [id_ for id_ in agreed if self._state.states[id_].may_become_rejected]
             await self._append(*(Decided(id_, Decision("rejected", by, reason)) for id_ in keeping))
         await self._take_out([self._state.hunks[id_] for id_ in agreed])
@@ -372,4 +378,4 @@ class Reviewer:
 def _file_change(draft: FileDraft, base: Sha, found: Sequence[Found]) -> FileChange:
     file = found[0].hunk.file if found else FileId(new_id())
     ids = tuple(one.hunk.id for one in found)
-    return FileChange(file, draft.op, draft.uri, draft.source, base, draft.form, ids)
+    return FileChange(file, draft.op, draft.uri, draft.source, base, draft.form, ids, draft.to_uri)

@@ -1,6 +1,6 @@
 """The review as a fold of the log: proposals, hunks, and what became of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bridge.harness.ids import CallId, FileId, HunkId, ProposalId, Uri
@@ -71,6 +71,27 @@ class ReviewState:
     def hunks_of(self, proposal: ProposalId) -> Iterator[Hunk]:
         """All hunks of a proposal, in order."""
         return (self.hunks[hunk] for hunk in self.leaves[proposal])
+
+    def together(self, ids: Iterable[HunkId], *, standing: bool = False) -> tuple[HunkId, ...]:
+        """These, each once, and what is decided with them: a file that goes elsewhere is deleted where it was and
+        created where it will be, or neither. `standing`: only those that stand are added, else those without decision.
+        """
+        found = dict.fromkeys(ids)
+        for id_ in tuple(found):
+            hunk = self.hunks.get(id_)
+            if hunk is not None and hunk.op in ("create", "delete"):
+                found |= dict.fromkeys(other for other in self._other_half(hunk) if self._wants(other, standing))
+        return tuple(found)
+
+    def _other_half(self, hunk: Hunk) -> Iterator[HunkId]:
+        mine = self.files[hunk.file]
+        for file in self.proposals[hunk.proposal].files:
+            if mine.to_uri == file.uri or file.to_uri == mine.uri:
+                yield from (leaf.id for leaf in self.hunks_of(hunk.proposal) if leaf.file == file.id)
+
+    def _wants(self, id_: HunkId, standing: bool) -> bool:
+        state = self.states[id_]
+        return state.stands if standing else state.decision is None
 
     def root_of(self, hunk: Hunk) -> Hunk:
         """The hunk that the tool proposed, of which this is a part; or it itself."""

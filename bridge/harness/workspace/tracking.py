@@ -103,10 +103,15 @@ class Tracker:
         return gone and not places.upon(hunk) and not self._is_replaced(hunk)
 
     def _is_replaced(self, hunk: Hunk) -> bool:
-        """Whether a later hunk that stands has replaced this one's text: after a restart no place tells of that."""
+        """Whether a later proposal's hunk that stands has replaced this one's text, or put back what this one deleted.
+
+        After a restart no place tells of that.
+        """
         later = False
         for id_, other in self._state.hunks.items():
-            if later and other.uri == hunk.uri and hunk.new in other.old and self._state.states[id_].stands:
+            upon = later and other.proposal != hunk.proposal and other.uri == hunk.uri
+            undoes = hunk.new in other.old if hunk.new else hunk.old in other.new
+            if upon and undoes and self._state.states[id_].stands:
                 return not self._places.is_done(other)  # taken out too
             later = later or id_ == hunk.id
         return False

@@ -13,7 +13,8 @@ from bridge.harness.workspace.review_state import ReviewState
 class HunkView:
     """A hunk as it stands. `index` counts from 1 within its proposal.
 
-    `span` is in lines of what stands now: of the old text, or of the new one once it is in the file.
+    `span` is in lines of what stands now: of the old text, or of the new one once it is in the file. `to_uri`: where
+    the text of a file that is deleted is created.
     """
 
     hunk: Hunk
@@ -24,6 +25,7 @@ class HunkView:
     title: str
     policy: Policy = "ask"
     atomic: bool = False
+    to_uri: Uri | None = None
 
 
 class Views:
@@ -48,7 +50,8 @@ class Views:
         index, total = self._state.numbers[hunk.id]
         proposal = self._state.proposals[hunk.proposal]
         state, span = self._state.states[hunk.id], self._places.lines(hunk)
-        return HunkView(hunk, state, span, index, total, proposal.title, proposal.policy, proposal.atomic)
+        to_uri = self._state.files[hunk.file].to_uri
+        return HunkView(hunk, state, span, index, total, proposal.title, proposal.policy, proposal.atomic, to_uri)
 
     def find(self, id_: HunkId) -> HunkView | None:
         """A hunk by its id, settled or not."""

@@ -32,6 +32,7 @@ def hunk_view(session: SessionId, view: HunkView, spelled_uri: str, version: int
         proposal_id=hunk.proposal,
         session_id=session,
         uri=spelled_uri,
+        to_uri=view.to_uri,
         op=hunk.op,
         range=wire.Range(
             start=wire.Position(line=view.span.start, character=0), end=wire.Position(line=view.span.end, character=0)

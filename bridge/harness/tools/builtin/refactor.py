@@ -1,5 +1,6 @@
 """refactor: changes that follow from the rules of the language, all or nothing, reviewed like any edit."""
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
@@ -161,8 +162,12 @@ async def _drafts(file: ChangedFile, context: Context) -> list[tuple[FileDraft, 
     if sha(reading.text) != file.old:
         raise Stale(f"{file.path} changed while the refactoring was computed")
     if file.moved_to:
+        if reading.form != replace(form_of(reading.text), mode=reading.form.mode):
+            raise ToolInputError(f"{file.path} is not in plain UTF-8", hint="Rename the file itself by hand.")
+        created, subject = await _created(file.moved_to, file.new, reading.form, context)
         gone = FileDraft("delete", place.uri, reading.source, reading.form, reading.base, reading.text, "")
-        return [await _created(file.moved_to, file.new, reading.form, context), (gone, _touch("delete", place))]
+        gone = replace(gone, to_uri=created.uri)
+        return [(created, subject), (gone, _touch("delete", place))]
     if file.new == reading.text:
         return []
     edit = FileDraft("edit", place.uri, reading.source, reading.form, reading.base, reading.text, file.new, file.notes)
