@@ -156,12 +156,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class LineEdit:
+    """Whole lines from `start` up to `end`, which is not among them, both counted from 1, become `new`."""
+
+    start: int
+    end: int
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedFile:
     """A file's new text, with its own line endings.
 
     `old` is the hash of the text that it was computed on, empty for a new file. `moved_to`: the file itself goes
     there. `notes` mark lines that are not certain (`the type of box is not known`), or that are no code (`in a
-    docstring`): each is a hunk of its own, for the person to decide.
+    docstring`): each is a hunk of its own, for the person to decide. `edits` are the changes as they were made, where
+    a comparison of the texts may tell them otherwise.
     """
 
     path: str
@@ -169,6 +179,7 @@ class ChangedFile:
     new: str
     moved_to: str = ""
     notes: tuple[LineNote, ...] = ()
+    edits: tuple[LineEdit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

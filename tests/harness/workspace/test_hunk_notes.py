@@ -97,3 +97,25 @@ async def test_a_part_of_a_noted_hunk_keeps_the_note_and_remarks_are_kept_with_t
         view = desk.review.find(chosen)
         assert view is not None
         assert (chosen != docstring, view.hunk.note, view.span) == (True, "in a docstring", Span(1, 2))
+
+
+# Changes that the tool knows better than a diff does.
+
+BODY = "def fee(days):\n    a = days\n    return a\n"
+MOVED = "def part(days):\n    a = days\n    return a\n\n\ndef fee(days):\n    return part(days)\n"
+OWN = (
+    TextChange(0, 0, "def part(days):\n    a = days\n    return a\n\n\n"),
+    TextChange(15, 41, "    return part(days)\n"),
+)
+
+
+def test_the_tools_own_changes_are_the_hunks() -> None:
+    found = rows(replace(drafted(BODY, MOVED, ()), changes=OWN))
+    assert [(old, new) for old, new, *_ in found] == [("", OWN[0].text), (BODY[15:], OWN[1].text)]
+    assert found != rows(drafted(BODY, MOVED, ()))
+
+
+@pytest.mark.parametrize("changes", [(OWN[0],), (TextChange(3, 4, "x"),), (TextChange(0, len(BODY), "other\n"),)])
+def test_changes_that_do_not_make_the_new_text_of_whole_lines_are_not_believed(changes: tuple[TextChange, ...]) -> None:
+    draft = drafted(BODY, MOVED, ())
+    assert rows(replace(draft, changes=changes)) == rows(draft)

@@ -3,6 +3,7 @@
 import builtins
 import keyword
 import re
+from dataclasses import replace
 
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
 from bridge.harness.refactoring.python.extraction.extract_function import extract_expression, extract_statements
@@ -12,7 +13,7 @@ from bridge.harness.refactoring.python.guards import guard
 from bridge.harness.refactoring.python.names.index import index_of
 from bridge.harness.refactoring.python.names.outline import outline
 from bridge.harness.refactoring.python.names.scopes import Outline
-from bridge.harness.refactoring.python.reading.edits import Replacement, replaced
+from bridge.harness.refactoring.python.reading.edits import Replacement, line_edits, replaced
 from bridge.harness.refactoring.python.reading.source import read_source
 from bridge.harness.refactoring.values import Changed, ChangedFile, Extract, Refusal
 
@@ -32,7 +33,8 @@ def extract(project: Project, ask: Extract) -> Changed:
     start, end = bounds(found.source, file, ask.selection)
     edits, name = _edits(found, ask, start, end)
     text = with_ends_of(file, replaced(found.source.text, edits))
-    changed = guard(project, Changed("", (ChangedFile(path, file.sha, text),)), None)
+    lines = tuple(replace(one, new=with_ends_of(file, one.new)) for one in line_edits(found.source.text, edits))
+    changed = guard(project, Changed("", (ChangedFile(path, file.sha, text, edits=lines),)), None)
     _check_names(found, file, text)
     kind = "function" if ask.into == "function" else "variable"
     return Changed(f"Extract the {kind} `{name}`", changed.files, changed.remarks, changed.skipped)

@@ -1,5 +1,6 @@
 """refactor: changes that follow from the rules of the language, all or nothing, reviewed like any edit."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -7,15 +8,16 @@ from pydantic import Field
 
 from bridge.harness.errors import FileProblem, Stale, ToolInputError
 from bridge.harness.refactoring import values
-from bridge.harness.refactoring.values import Ask, Changed, ChangedFile, Point, Selection, Symbol
+from bridge.harness.refactoring.values import Ask, Changed, ChangedFile, LineEdit, Point, Selection, Symbol
 from bridge.harness.tools.contract import Context, Tool, ToolInput, touched
-from bridge.harness.tools.found import doing
+from bridge.harness.tools.found import doing, skipped_row
 from bridge.harness.tools.refactorer import Refactorer
 from bridge.harness.tools.symbol import inside, symbol_of
 from bridge.harness.values.policy import Subj, SubjectKind
 from bridge.harness.values.proposals import Draft, FileDraft
-from bridge.harness.values.text import TextForm
+from bridge.harness.values.text import Span, TextChange, TextForm, visible
 from bridge.harness.values.tools import Prepared, ToolSpec
+from bridge.harness.workspace.spans import LineIndex
 from bridge.harness.workspace.text import form_of, sha, split_lines
 from bridge.harness.workspace.workspace import Location, absent
 
@@ -86,12 +88,12 @@ class Refactor(Tool[RefactorInput]):
             for draft, subject in await _drafts(file, context):
                 drafts.append(draft)
                 subjects.append(subject)
-        remarks = (*changed.remarks, *(f"not looked into: {one.path}: {one.why}" for one in changed.skipped))
+        title = visible(changed.title)
+        skipped = (f"not looked into: {skipped_row(one)}" for one in changed.skipped)
+        remarks = (*map(visible, changed.remarks), *skipped)
         if not drafts:
             raise ToolInputError("\n".join([f"{doing(ask)}: there is nothing to change", *remarks]), hint="")
-        return Prepared(
-            changed.title, tuple(subjects), Draft(changed.title, tuple(drafts), atomic=True, remarks=remarks)
-        )
+        return Prepared(title, tuple(subjects), Draft(title, tuple(drafts), atomic=True, remarks=remarks))
 
 
 async def _ask(given: RefactorInput, context: Context) -> Ask:
@@ -162,7 +164,7 @@ async def _drafts(file: ChangedFile, context: Context) -> list[tuple[FileDraft, 
     if sha(reading.text) != file.old:
         raise Stale(f"{file.path} changed while the refactoring was computed")
     if file.moved_to:
-        if reading.form != replace(form_of(reading.text), mode=reading.form.mode):
+        if reading.form.encoding != "utf-8" or reading.form.bom:
             raise ToolInputError(f"{file.path} is not in plain UTF-8", hint="Rename the file itself by hand.")
         created, subject = await _created(file.moved_to, file.new, reading.form, context)
         gone = FileDraft("delete", place.uri, reading.source, reading.form, reading.base, reading.text, "")
@@ -171,7 +173,15 @@ async def _drafts(file: ChangedFile, context: Context) -> list[tuple[FileDraft, 
     if file.new == reading.text:
         return []
     edit = FileDraft("edit", place.uri, reading.source, reading.form, reading.base, reading.text, file.new, file.notes)
+    edit = replace(edit, changes=_changes(reading.text, file.edits))
     return [(edit, _touch("edit", place))]
+
+
+def _changes(text: str, edits: Sequence[LineEdit]) -> tuple[TextChange, ...]:
+    """What the refactoring itself says that it changes."""
+    index, count = LineIndex(text), len(split_lines(text))
+    spans = [Span(min(one.start - 1, count), min(one.end - 1, count)) for one in edits]
+    return tuple(TextChange(*index.offsets(span), one.new) for span, one in zip(spans, edits, strict=True))
 
 
 async def _created(path: str, text: str, form: TextForm, context: Context) -> tuple[FileDraft, Subj]:

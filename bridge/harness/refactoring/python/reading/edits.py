@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bridge.harness.refactoring.values import LineEdit
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Replacement:
@@ -11,6 +13,29 @@ class Replacement:
     start: int
     end: int
     new: str
+
+
+def line_edits(text: str, replacements: Iterable[Replacement]) -> tuple[LineEdit, ...]:
+    r"""The same as changes of whole lines, which a comparison of the texts may tell otherwise; `text` has only \n.
+
+    Replacements on one line are one of them.
+    """
+    found: list[LineEdit] = []
+    rows: list[tuple[int, int, list[Replacement]]] = []
+    for one in sorted(set(replacements)):
+        start = text.rfind("\n", 0, one.start) + 1
+        whole = one.start == one.end == start and (one.new.endswith("\n") or not one.new)
+        end = start if whole else text.find("\n", max(one.end - 1, one.start)) + 1 or len(text)
+        if rows and start < rows[-1][1]:
+            rows[-1] = (rows[-1][0], max(end, rows[-1][1]), [*rows[-1][2], one])
+        else:
+            rows.append((start, end, [one]))
+    for start, end, mine in rows:
+        inside = [Replacement(one.start - start, one.end - start, one.new) for one in mine]
+        first = text.count("\n", 0, start) + 1
+        last = first + text.count("\n", start, end) + (end > start and not text[start:end].endswith("\n"))
+        found.append(LineEdit(first, last, replaced(text[start:end], inside)))
+    return tuple(found)
 
 
 def replaced(text: str, replacements: Iterable[Replacement]) -> str:
