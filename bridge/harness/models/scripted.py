@@ -86,6 +86,7 @@ class ScriptedModel:
     """Plays a script. Implements the Model port."""
 
     name = "scripted"
+    free_words = True
 
     def __init__(self, script: Script) -> None:
         """The script is fixed for the model's life."""

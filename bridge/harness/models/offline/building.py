@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import get_args
 
 from bridge.harness.models.offline.patterns import Bound
+from bridge.harness.models.offline.vocabulary import EXTENSIONS
 from bridge.harness.models.offline.wishes import Into, Pronoun, Spec, Subject, Wish, WishKind
 
 
@@ -44,6 +45,9 @@ def _rename(kind: WishKind, bound: Bound, subject: Subject) -> Wish | None:
     new = bound.get("new", "")
     if newpath := bound.get("newpath", ""):
         folder, _, file = newpath.rpartition("/")
+        was, became = (path.rpartition(".")[2] for path in (subject.path, newpath))
+        if became not in EXTENSIONS or (subject.path and was != became):
+            return None
         if folder and folder != subject.path.rpartition("/")[0]:
             return None
         new = file.rpartition(".")[0]
@@ -109,6 +113,14 @@ def _search(kind: WishKind, bound: Bound, subject: Subject) -> Wish | None:
     return Wish(kind, path=subject.path, names=(bound["text"],))
 
 
+def _back(kind: WishKind, bound: Bound, subject: Subject) -> Wish | None:
+    """Another name than the last one is an ordinary request, if it says the name to be given."""
+    new = bound.get("new", "")
+    if subject.pronoun or subject.nth:
+        return Wish(kind, new=new) if not subject.nth else None
+    return _rename("rename", bound, subject) if subject.name and new else Wish(kind, subject, new=new)
+
+
 def _other(kind: WishKind, bound: Bound, subject: Subject) -> Wish | None:
     if kind == "find":
         return Wish(kind, subject, usages="usages" in bound)
@@ -119,6 +131,7 @@ def _other(kind: WishKind, bound: Bound, subject: Subject) -> Wish | None:
 
 _BUILDERS: dict[WishKind, Callable[[WishKind, Bound, Subject], Wish | None]] = {
     "rename": _rename,
+    "rename_back": _back,
     "extract": _extract,
     "move": _move,
     "add_parameter": _add,

@@ -10,9 +10,11 @@ _NEW = "[<named>] {new}"
 _RENAMING = "(<place_all>|<update_all>|<with_texts>|<without_texts>|<in_file>)*"
 _MUST = "(should|must|shall|needs to|need to|has to|ought to|is to|is supposed to|to)"
 _EXTRACT = (
-    "(extract|pull out|factor out|split out|split|lift|break|lift out|break out|carve out|separate "
-    "out|refactor out|take out|pull|factor|split off|refactor|separate|isolate)"
+    "(extract|pull out|factor out|split out|lift out|break out|carve out|separate "
+    "out|refactor out|take out|split off|isolate)"
 )
+_DIVIDE = "(split|lift|break|pull|factor|refactor|separate)"
+"""Verbs that extract with `out`, or when what comes of it is said: `split this into pieces` names no function."""
 
 NAMING: tuple[Form, ...] = (
     Form(
@@ -22,21 +24,35 @@ NAMING: tuple[Form, ...] = (
         "Uses that can't be told for sure, and mentions in comments and strings, are hunks of their own.",
         (
             f"rename <subject> {_TO} {_NEW} {_RENAMING}",
+            f"rename [all|every|each] [the] <uses_word> (of|to|for) <subject> {_TO} {_NEW} {_RENAMING}",
+            "<wanted> <subject> [to be] (renamed|called|named) [to|as] {new}",
+            "<subject> needs a (new|better|different) name [:] {new}",
+            f"rename {{pronoun=this}} (to|as) {_NEW} {_RENAMING}",
+            f"rename (symbol|identifier) [:] <subject> {_TO} {_NEW} {_RENAMING}",
+            "[the] new name [:|is|should be] {new} {pronoun=this}",
+            f"(change|alter|update) (this|the) name (to|into|->) {_NEW} {{pronoun=this}} {_RENAMING}",
+            f"(replace|change) the name <subject> (with|by|to|into|->) {_NEW} {_RENAMING}",
+            (
+                f"(in|inside|within) [<det>] [<function_word>|<method_word>|<class_word>] {{holder}} rename [<det>] "
+                f"[<kind>] {{name:plain}} {_TO} {_NEW} {_RENAMING}"
+            ),
             "rename <subject> {new:codelike}",
             f"rename <without_texts> <subject> {_TO} {_NEW}",
-            f"(change|update|set) [the] name of <subject> (to|into|->) {_NEW} {_RENAMING}",
+            f"(change|update|set|switch) [the] name of <subject> (to|into|->) {_NEW} {_RENAMING}",
             f"(change|update|set) <owner_name> (to|into|->) {_NEW} {_RENAMING}",
             "(change|alter) <subject> (to|into|->) (be|be called|be named|the name) {new}",
-            "(change|alter|turn) <subject> (to|into|->) {new:codelike}",
             f"{_MUST} <subject> be (called|named|renamed to|renamed) {{new}}",
-            f"<subject> {_MUST} be (called|named|renamed to|renamed|renamed as) {_NEW} [instead] {_RENAMING}",
-            f"<subject> {_MUST} be {{new:codelike}}",
+            (
+                f"<subject> {_MUST} [really|rather|actually] be (called|named|renamed to|renamed|renamed as) {_NEW} "
+                f"[instead] {_RENAMING}"
+            ),
             f"<subject> {_MUST} have the name {{new}}",
             "(call|name|rename) <subject> {new} instead",
             "(call|name) {pronoun=it} it {new}",
-            "(call|name) <this> {new}",
+            "(call|name) <near> {new}",
+            "name <this> {new}",
             "(call|name) <subject> {new:codelike}",
-            "give <subject> the [new] name {new}",
+            "give <subject> (the|a) [new|better|proper] name [:|of] {new}",
             "(have|get|make|let) <subject> [be] (called|named|renamed to|renamed) {new}",
             "the [new] name (of|for) <subject> (is|should be|must be|is now|becomes) {new}",
             "(use|take|choose) [the name] {new} as [the] [new] name (of|for) <subject>",
@@ -75,10 +91,10 @@ NAMING: tuple[Form, ...] = (
         ),
         (
             "replace <subject> (with|by) {new:codelike}",
-            "change <subject> (to|into) {new}",
+            "(change|alter|turn) <subject> (to|into|->) {new}",
             "{name} (->) {new}",
             "{name} to {new:codelike}",
-            "<subject> should be {new}",
+            f"<subject> {_MUST} (be|become) {{new}}",
             "(call|name) <subject> {new}",
         ),
         "For `this` and `it`: the cursor on the name.",
@@ -89,25 +105,30 @@ NAMING: tuple[Form, ...] = (
         "Selected statements or a selected expression become a function or a variable.",
         (
             (
-                f"{_EXTRACT} <code_here> [out] ((to|into|as|in) <into_word> [<named>] [{{new:newplain}}]|[to|into|"
-                f"as] <into_word>|(to|into|as) {{new:newplain}} [<into_function>|<into_variable>])"
-            ),
-            f"{_EXTRACT} [out] <into_word> [<named>] {{new:newplain}} [(from|out of) <code_here>]",
-            (
-                f"{_EXTRACT} [out] <into_word> [(from|out of|for|with|using) <code_here>] [(called|named|and call "
-                f"it|and name it|with the name|as) {{new:newplain}}]"
+                f"({_EXTRACT} <code_here> [out]|{_DIVIDE} <code_here> out) ((to|into|as|in) <into_word> [<fresh>]|[to|"
+                f"into|as] <into_word>|(to|into|as) <fresh> [<into_function>|<into_variable>])"
             ),
             (
-                f"{_EXTRACT} <code_here> [out] [(to|into|as) <into_word>] (and (call|name) it|called|named|and "
-                f"call the result) {{new:newplain}}"
+                f"{_DIVIDE} <code_here> ((to|into|as|in) <into_word> [<fresh>]|[to|into|as] <into_word>|(to|into|as) "
+                "(<saying> {new:newplain}|{new:codeplain}))"
             ),
+            f"({_EXTRACT}|{_DIVIDE}) [out] <into_word> <fresh> [(from|out of) <code_here>]",
+            (
+                f"({_EXTRACT}|{_DIVIDE}) [out] <into_word> [(from|out of|for|with|using) <code_here>] [(called|named|"
+                f"[and] (call|name) it|with the name|as) {{new:newplain}}]"
+            ),
+            (
+                f"({_EXTRACT}|{_DIVIDE}) <code_here> [out] [(to|into|as) <into_word>] ([and] (call|name) it|called|"
+                f"named|and call the result) {{new:newplain}}"
+            ),
+            f"({_EXTRACT}|refactor) (to|into|as) <into_word> [<fresh>]",
+            "<selected> (as|into) (a|an|its) <into_word> [of its own] [<fresh>]",
+            "introduce [a|the] [new] [local] <into_variable> [<fresh>]",
+            "(give|name|call) <expression> [the name|a name|a new name] [:|of] {new:newplain} {into=variable}",
             "(extract|pull out|factor out|lift out) <code_here>",
+            ("(turn|make|convert|refactor|transform|change) <code_here> (to|into|a|an|as) <into_word> [<fresh>]"),
             (
-                "(turn|make|convert|refactor|transform|change) <code_here> (to|into|a|an|as) <into_word> "
-                "[[<named>] {new:newplain}]"
-            ),
-            (
-                "(make|create|introduce|define|build|add|form) <into_word> [<named>] [{new:newplain}] (from|out "
+                "(make|create|introduce|define|build|add|form) <into_word> [<fresh>] (from|out "
                 "of|for|with|of|to hold|containing|based on) <code_here>"
             ),
             (
@@ -116,9 +137,9 @@ NAMING: tuple[Form, ...] = (
             ),
             (
                 "(move|put|wrap|place|pull|store|save|assign|hide) <code_here> [out] (to|into|in|inside) "
-                "<into_word> [<named>] [{new:newplain}]"
+                "<into_word> [<fresh>]"
             ),
-            "<selected> should be <into_word> [[of its own] <named> {new:newplain}]",
+            "<code_here> should be [made|turned into] (a|an|its|one) <into_word> [of its own] [<fresh>]",
         ),
         (
             (
@@ -132,6 +153,10 @@ NAMING: tuple[Form, ...] = (
             ),
             ("pull this out into a helper", "extract the selection into a function"),
         ),
+        doubtful=(
+            f"({_EXTRACT}|{_DIVIDE}) <code_here> [out] (to|into|as) [<into_word>] {{new:newplain}}",
+            f"{_EXTRACT} <into_word> {{new:newplain}}",
+        ),
         needs="The code selected in the editor, or its lines named.",
     ),
     Form(
@@ -139,17 +164,21 @@ NAMING: tuple[Form, ...] = (
         "Inline",
         "Each use of a variable or function becomes what it stands for, and its definition goes.",
         (
-            "(inline|inlining) <subject> [<inlining>]",
-            "(inline|inlining) [<det>] [functions|variables|methods] {names} [<inlining>]",
-            "(inline|inlining) [all|the|every|each] (uses|usages|calls|occurrences) (of|to) <subject> [<inlining>]",
+            "inline <subject> (<inlining>)*",
+            "inline {pronoun=this}",
+            "inline [<det>] [functions|variables|methods] {names} (<inlining>)*",
+            "inline [all|the|every|each] (uses|usages|calls|occurrences) (of|to) <subject> (<inlining>)*",
             (
                 "(replace|substitute) [all|the|every|each] (uses|use|usages|calls|call|occurrences) (of|to|for) "
                 "<subject> (with|by) (its|the) (value|body|definition|content|contents|expression|"
-                "implementation)"
+                "implementation) (<inlining>)*"
             ),
-            "replace <subject> (with|by) its (value|body|definition|contents|expression|implementation)",
+            (
+                "(replace|substitute) <subject> (with|by) its (value|body|definition|contents|expression|"
+                "implementation) (<inlining>)*"
+            ),
             "(get rid of|remove|eliminate|drop) <subject> by inlining it",
-            "fold <subject> into (its|the|all) (callers|uses|usages|caller|call sites)",
+            "(fold|collapse) <subject> into (its|the|all) (callers|uses|usages|caller|call sites)",
             "put (the value|the body|the expression) of <subject> where it is used",
         ),
         (
@@ -167,22 +196,26 @@ NAMING: tuple[Form, ...] = (
             "uses it imports it from there."
         ),
         (
+            ("(move|relocate|transfer|shift|put|mv) <subject> [over|out] (to|into|in|inside) <to_file> [<moving>]"),
+            "(move|relocate|transfer|shift|mv) <subject> [over|out] (to|into) {to:module} [<moving>]",
+            "mv <subject> {to:path}",
+            "<wanted> <subject> [to be] (moved|relocated) [over] (to|into) <to_file> [<moving>]",
             (
-                "(move|relocate|transfer|shift|put|moving) <subject> [over|out] (to|into|in|inside) [the] [new] "
-                "[<module_word>] <named> ({to:path}|{to:name}) [<module_word>] [<moving>]"
+                "(move|relocate|transfer|shift) <subject> [over|out] (to|into) [a|the] [new] [<module_word>] <saying> "
+                "{to:module} [<moving>]"
             ),
             (
-                "(move|relocate|transfer|shift|moving) [<det>] [<kind>] {name} [out] (from|of|out of) [the] "
-                "[<module_word>] ({path}|{path:name}) [over|and] [put it] (to|into) [the] [new] [<module_word>] "
-                "({to:path}|{to:name}) [<moving>]"
+                "(move|relocate|transfer|shift) [<det>] [<kind>] {name} [out] (from|of|out of) [the] "
+                "[<module_word>] ({path}|{path:name}) [over|and] [put it] (to|into) "
+                "(<to_file>|{to:module}) [<moving>]"
             ),
             (
                 "<subject> (should|must|needs to|has to) (live|be|go|be moved|move) [over] (in|into|to|inside) "
-                "[the] [<module_word>] {to:path} [<moving>]"
+                "<to_file> [<moving>]"
             ),
             (
-                "(move|relocate|put) [<det>] [functions|classes|constants] {names} (to|into|in) [the] [new] "
-                "[<module_word>] <named> ({to:path}|{to:name}) [<moving>]"
+                "(move|relocate|put) [<det>] [functions|classes|constants] {names} (to|into|in) "
+                "(<to_file>|{to:module}) [<moving>]"
             ),
         ),
         (
@@ -205,17 +238,19 @@ NAMING: tuple[Form, ...] = (
         ),
         (
             (
-                "(add|introduce|append|insert|adding) <new_parameter> (<setting>)* (to|for|on|in|into) <subject> "
+                "(add|introduce|append|insert) <new_parameter> (<setting>)* (to|for|on|in|into) <subject> "
                 "(<setting>|<set_optional>)*"
             ),
+            "(add|introduce|append|insert) <new_parameter> (<setting>)* {pronoun=this}",
+            "<subject> needs <another_parameter> (<setting>|<set_optional>)*",
             "(give|let|make|have) <subject> [have|take|accept|get] <new_parameter> (<setting>|<set_optional>)*",
             (
-                "<subject> (should|must|needs to|has to|ought to) (take|accept|have|get|receive) <new_parameter> "
+                "<subject> (should|must|needs to|has to|ought to|to) (take|accept|have|get|receive) <new_parameter> "
                 "(<setting>|<set_optional>)*"
             ),
             "(add|append|insert) <new_parameter> (<setting>)* {pronoun=this} (here)",
-            "add {p:newplain} as <new_parameter_word> (to|of|for) <subject> (<setting>|<set_optional>)*",
-            "add {p:newplain} to <the_parameters> (<setting>|<set_optional>)*",
+            "add {p:newplain} (<setting>)* as <new_parameter_word> (to|of|for) <subject> (<setting>|<set_optional>)*",
+            "add {p:newplain} (<setting>)* to <the_parameters> (<setting>|<set_optional>)*",
         ),
         (
             ("add a parameter tax with default 0 to total", "add parameter `tax = 0` to `total`"),
@@ -231,7 +266,14 @@ NAMING: tuple[Form, ...] = (
         "Remove a parameter",
         "A parameter goes, and with it what callers pass for it.",
         (
-            "(remove|drop|delete|get rid of|take away|eliminate|cut|removing) <sure_parameter> <from_function>",
+            "(remove|drop|delete|get rid of|take away|eliminate|cut) <sure_parameter> <from_function>",
+            "(remove|drop|delete|cut) [the] {p:plain} from <function_parameters>",
+            "take <sure_parameter> out of <subject>",
+            (
+                "<subject> (does not need|doesn't need|no longer needs) (<sure_parameter> [any more|anymore|any "
+                "longer] [so] (remove|drop|delete) it|[the] {p:plain} [any more|anymore|any longer] [so] "
+                "(remove|drop|delete) (the|that) <parameter_word>)"
+            ),
             "(remove|drop|delete|get rid of|take away|eliminate|cut) <owned_parameter>",
         ),
         (
@@ -246,7 +288,7 @@ NAMING: tuple[Form, ...] = (
         "The parameters in another order; calls are changed with them.",
         (
             (
-                "(reorder|re-order|rearrange|sort|order|arrange|change [the] order of|reordering) "
+                "(reorder|re-order|rearrange|sort|order|arrange|change [the] order of) "
                 "<the_parameters> (to|as|into|so that they are|so they are|to be|in the order|like this|:|by|->) "
                 "{names}"
             ),
@@ -279,8 +321,13 @@ NAMING: tuple[Form, ...] = (
         (
             (
                 "(change|set|make|update|alter|switch) [the] default [value] (of|for) <det_parameter> "
-                "<from_function> (to|=|be|as|->) {default:code}"
+                "<from_function> [from {was:code}] [to|=|be|as|->] {default:code}"
             ),
+            (
+                "(change|set|make|update) <subject> 's default [value] (of|for) [the] {p:plain} (to|=|be|->) "
+                "{default:code}"
+            ),
+            "(change|set|make|update) {p:plain} 's default [value] in <subject> (to|=|be|->) {default:code}",
             (
                 "(change|set|make|update|alter|switch) [the] default [value] (of|for) <owned_parameter> (to|=|be|"
                 "as|->) {default:code}"
@@ -288,6 +335,10 @@ NAMING: tuple[Form, ...] = (
             "(give|let) <det_parameter> <from_function> [have] (a|the) default [value] [of|=] {default:code}",
             "(make|let|have) <det_parameter> <from_function> default to {default:code}",
             "default <det_parameter> (to|=) {default:code} <from_function>",
+            (
+                "(<det_parameter> <from_function>|<owned_parameter>) (should|must) (default to|have the default "
+                "[value]) {default:code}"
+            ),
             "the default [value] (of|for) <det_parameter> <from_function> (should|must) be {default:code}",
             "(set|change) <det_parameter> <from_function> to default to {default:code}",
             "make <det_parameter> <from_function> optional (with|and) [a] default [value] [of|to] {default:code}",

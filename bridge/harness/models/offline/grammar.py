@@ -18,6 +18,12 @@ _MORE: dict[str, str] = {
     "the function|the original) [afterwards]"
     "|into (its|all|the|all its) (callers|uses|usages|caller|call sites)|where it is used|wherever "
     "it is used|away|at every call|at all call sites|completely",
+    "wanted": "i want|i need|we want|we need|i'd like|i would like|i'd prefer",
+    "another_parameter": "(a|an) (new|additional|extra|further) <parameter_like> (<saying> {p:newplain}|{p:given})"
+    "|another <parameter_like> (<saying> {p:newplain}|{p:given})",
+    "to_file": "[a|the] [new] [<module_word>] <named> {to:path} [<module_word>]"
+    "|[a|the] [new] <module_word> <named> {to:name}|[a|the] [new] {to:name} <module_word>",
+    "expression": "(this|that|the|the selected|the highlighted) (expression|value)",
     "moving": (
         "<update_all>|and (update|fix|adjust) (the|all|all the|its) [import] (imports|importers|"
         "statements|imports everywhere)|and everything that uses it"
@@ -26,6 +32,7 @@ _MORE: dict[str, str] = {
     "the_parameters": "[the|all|its] [<parameters_word>] (of|in|for) <subject>|<subject> 's <parameters_word>|[the] "
     "<subject> <parameters_word>"
     "|the <parameters_word> {pronoun=this}",
+    "function_parameters": "<subject> 's <parameters_word>|[the|all] <parameters_word> (of|in|for) <subject>",
     "the_two_parameters": "[the|its|both] [two] <parameters_word> (of|in|for) <subject> {order=swap}",
     "det_parameter": "<the_parameter>",
     "sure_parameter": (
@@ -45,12 +52,12 @@ _MORE: dict[str, str] = {
     "|[to|at|as|in] [the] (last|end|last position|last place|last parameter|last argument|last one) {order=last}",
     "order_rest": "{p:plain} <order_place>|{p:plain} and {anchor:plain} {order=swap}",
     "uses_word": (
-        "usages|usage|uses|use|references|refs|reference|callers|calls|call sites|callsites|occurrences|"
+        "occurrence|usages|usage|uses|use|references|refs|reference|callers|calls|call sites|callsites|occurrences|"
         "places that use|importers|imports"
     ),
     "folder_scope": "[the] [folder|directory|package] {path:folder} [folder|directory|package]",
     "all_scope": (
-        "([in] [all|every|each|all of] [the|my|our] (files|modules|file|python files)|the [whole|entire] "
+        "([in] (all|every|each|all of) [the|my|our] (files|modules|file|module|python files)|the [whole|entire] "
         "(project|workspace|code base|codebase|repo|repository)|everywhere|across the [whole|entire] "
         "(project|workspace|codebase|repo)|all over the place) {path=*}"
     ),

@@ -13,8 +13,8 @@ from bridge.harness.models.offline.conversation import Place
 from bridge.harness.models.offline.memory import Memory, Option, Question, Step, Stop
 from bridge.harness.models.offline.outputs import Looked, Target, looked
 from bridge.harness.models.offline.telling import places_list, which_question
+from bridge.harness.models.offline.vocabulary import EXTENSIONS
 from bridge.harness.models.offline.wishes import Subject, Wish
-from bridge.harness.models.offline.words import word_set
 
 ResultT = TypeVar("ResultT")
 Plan = Generator[Step, tuple[str, ...], ResultT]
@@ -115,14 +115,11 @@ def file_of(said: str, scene: Scene, wish: Wish, say: str = "") -> Plan[str]:
 
 def files_like(said: str, say: str = "") -> Plan[list[str]]:
     """All files that are called so, wherever they are."""
-    is_module = "/" not in said and said.rpartition(".")[2] not in _EXTENSIONS
+    is_module = "/" not in said and said.rpartition(".")[2] not in EXTENSIONS
     path = f"{said.replace('.', '/')}.py" if is_module else said
     output = yield from call("glob", say, pattern=f"**/{path}")
     rows = [row for row in output.splitlines() if row and not row.startswith(("[", "Error:"))]
     return [row for row in rows if row == path or row.endswith(f"/{path}")]
-
-
-_EXTENSIONS = word_set("py pyi pyw js jsx mjs cjs ts tsx mts cts")
 
 
 def _with_path(wish: Wish, said: str, file: str) -> Wish:
@@ -241,7 +238,7 @@ def _distinct(definitions: Sequence[Target]) -> list[Target]:
 
 
 def _is_file(path: str, said: str) -> bool:
-    wanted = said if said.rpartition(".")[2] in _EXTENSIONS else f"{said.replace('.', '/')}.py"
+    wanted = said if said.rpartition(".")[2] in EXTENSIONS else f"{said.replace('.', '/')}.py"
     return path == wanted or path.endswith(f"/{wanted}")
 
 

@@ -35,6 +35,7 @@ class OfflineModel:
     """Understands a documented grammar. Implements the Model port."""
 
     name = "offline"
+    free_words = False
 
     def __init__(self, setup: str) -> None:
         """`setup` says, in a sentence or two, how a model is set up."""

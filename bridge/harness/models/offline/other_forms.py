@@ -3,12 +3,12 @@
 from bridge.harness.models.offline.forms import Form
 
 _TIDY = (
-    "(organise|organize|organising|organizing|sort|clean up|cleanup|clean|tidy up|tidy|order|arrange|"
+    "(organise|organize|sort|clean up|cleanup|clean|tidy up|tidy|order|arrange|"
     "optimise|optimize|reorganise|reorganize"
     "|sort out|re-sort|sort and clean up|clean up and sort|sort and clean|reorder|group|isort|normalise|normalize)"
 )
 _IMPORTS = (
-    "[<det>] [unused] (imports|import statements|import|import block|import section|imports section|"
+    "[all|all of] [<det>] [unused] (imports|import statements|import|import block|import section|imports section|"
     "import lines|import order)"
 )
 _SCOPE = (
@@ -29,6 +29,13 @@ OTHERS: tuple[Form, ...] = (
             "(remove|drop|delete|get rid of|clear out|prune|strip) [the|all|any] [the] (unused|unneeded|"
             "superfluous|unnecessary) (imports|import statements|import) " + _SCOPE.removeprefix("[alphabetically] "),
             (
+                "(remove|drop|delete|get rid of|clear out|prune|strip) [the|all|any] [the] imports ((that|which) are "
+                "(unused|not used|not needed|unneeded|never used)|[that] (nobody|nothing|no one) (uses|needs)) "
+                + _SCOPE.removeprefix("[alphabetically] ")
+            ),
+            "(fix|correct) [the] (import order|import sorting|order of [the] imports) " + _SCOPE,
+            "isort ({path}|(this|the|the current|my) (module|file|script)|here)",
+            (
                 "the imports (of|in) ({path}|this file) (should|must|need to) be (organised|organized|sorted|"
                 "cleaned up|tidied)"
             ),
@@ -46,7 +53,7 @@ OTHERS: tuple[Form, ...] = (
         "Where a name is defined, and where it is used.",
         (
             (
-                "(where is|where's|where are|where does|where do) <subject> [live|come from] [defined|declared|"
+                "(where is|where's|wheres|where are|where does|where do) <subject> [live|come from] [defined|declared|"
                 "implemented|coming from|located|exactly]"
             ),
             (
@@ -55,9 +62,11 @@ OTHERS: tuple[Form, ...] = (
             ),
             "(find|locate|look up|show me|show|go to|goto|jump to|look for) <subject>",
             "(which|what) (file|module|files) (defines|contains|has|define|contain) <subject>",
+            "(in|from) (which|what) (file|module) is <subject> [defined|declared]",
+            "{usages=yes} (find|show|show me|list) [all] [the] <uses_word> {pronoun=this}",
             (
-                "{usages=yes} (where is|where's|where are) <subject> (used|called|referenced|imported|mentioned|"
-                "being used) [<place_all>]"
+                "{usages=yes} (where is|where's|wheres|where are) <subject> (used|called|referenced|imported|mentioned|"
+                "being used) [from|in] [<place_all>]"
             ),
             (
                 "{usages=yes} (where do|where does) (we|i|anybody|anyone|the code|it) (use|call|reference|"
@@ -69,7 +78,7 @@ OTHERS: tuple[Form, ...] = (
                 "[<place_all>]"
             ),
             (
-                "{usages=yes} (find|show|show me|list|give me|tell me) [all|every] [places|code|everything|"
+                "{usages=yes} (find|show|show me|list|give me|tell me) [all|every|each] [places|place|code|everything|"
                 "everyone|files|functions] (where|that|which|who) (uses|use|calls|call|references|reference|"
                 "imports|import) <subject>"
             ),
@@ -77,6 +86,7 @@ OTHERS: tuple[Form, ...] = (
                 "{usages=yes} (who|what|which functions|which files|which modules|which code|what code) (uses|"
                 "calls|use|call|references|imports|import|depends on|is using|is calling) <subject>"
             ),
+            "{usages=yes} (who's|whos|what's|whats) (using|calling|importing) <subject>",
             (
                 "{usages=yes} (is|are) <subject> (used|called|referenced|still used|used anywhere|ever used|in "
                 "use|dead code|unused) [anywhere|somewhere|at all|elsewhere|anywhere else]"
@@ -85,7 +95,10 @@ OTHERS: tuple[Form, ...] = (
                 "{usages=yes} (does|do) (anything|anyone|anybody|something|someone|any code) (use|call|reference|"
                 "import|depend on) <subject>"
             ),
-            "{usages=yes} <uses_word> (of|to) <subject>",
+            "{usages=yes} [any|all|the] <uses_word> (of|to) <subject> [there]",
+            "where (is|are|'s) [the] (definition|declaration|implementation) of <subject>",
+            "(where's|wheres) [the] (definition|declaration|implementation) of <subject>",
+            "where (do|did|does) (we|i|you|they|somebody|someone) (define|declare|implement) <subject>",
             (
                 "{usages=yes} (show|show me|tell me|find|find out|list|i want to know|i'd like to know|see) "
                 "where <subject> is (used|called|referenced|imported|needed) [<place_all>]"
@@ -98,6 +111,7 @@ OTHERS: tuple[Form, ...] = (
                 "{usages=yes} how many (<uses_word> (of|to) <subject> are there|<uses_word> (does|has) <subject> "
                 "[have|got]|times is <subject> (used|called)|places use <subject>)"
             ),
+            "{usages=yes} (how is|how are) <subject> (used|called)",
             "{usages=yes} how often is <subject> (used|called|referenced)",
         ),
         (
@@ -125,9 +139,10 @@ OTHERS: tuple[Form, ...] = (
         "Gives the name that was changed last its former name, as a proposal of its own.",
         (
             (
-                "(rename|change|call|name) (it|that|this|<subject>) back [to {back:name}|to what it was|to the "
-                "old name|to the original name|to what it was before]"
+                "(rename|change|call|name) (it|that|this|<subject>) back [to what it was|to the old name|to the "
+                "original name|to what it was before]"
             ),
+            "(rename|change|call|name) (it|that|this|<subject>) back to {new}",
             "(revert|undo|reverse|roll back) (the|that|this|my|your|the last) (rename|renaming) [back]",
         ),
         (("now rename it back", "rename it back"),),
@@ -187,6 +202,18 @@ OTHERS: tuple[Form, ...] = (
         (("what can you do?", "help"),),
     ),
     Form(
+        "dismissal",
+        "Nothing",
+        "Nothing is done.",
+        (
+            (
+                "(never mind|nevermind|nothing|forget it|forget that|leave it|no|nope|stop|wait|just kidding) "
+                "[thanks|thank you]"
+            ),
+        ),
+        (("never mind", "never mind"),),
+    ),
+    Form(
         "greeting",
         "Greeting",
         "Is answered.",
@@ -195,7 +222,7 @@ OTHERS: tuple[Form, ...] = (
                 "(hi|hello|hey|good morning|good evening|good afternoon|good day|moin|greetings|howdy|yo|thanks|"
                 "thank you|thank you very much|thank you so much|thanks so much|thanks in advance|thank you in "
                 "advance|many thanks|thanks a lot|great|cool|nice|perfect|awesome|well done|good job|nice work|"
-                "good work|super|bye|goodbye|ok|okay|alright|cheers|never mind|nevermind|nothing) [there|agent|"
+                "good work|super|bye|goodbye|ok|okay|alright|cheers) [there|agent|"
                 "again|work|job|for that|for your help]"
             ),
         ),

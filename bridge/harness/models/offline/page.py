@@ -6,7 +6,7 @@ from bridge.harness.models.offline.grammar import FORMS
 PAGE = "docs/offline.md"
 """Where the page is, from the project's root."""
 
-_TALK = frozenset({"help", "greeting", "rename_back", "undo", "again"})
+_TALK = frozenset({"help", "greeting", "rename_back", "undo", "again", "dismissal"})
 
 _HEAD = """\
 # The offline engine

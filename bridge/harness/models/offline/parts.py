@@ -2,32 +2,36 @@
 
 PARTS: dict[str, str] = {
     # Words around a request.
-    "polite": "please|pls|plz|kindly|hi|hello|hey|hey there|hi there|dear agent|agent|assistant|ok|okay|"
+    "polite": "please|please to|pls|plz|kindly|um|uh|er|erm|hm|hmm|oh|ah|actually|refactor|refactoring|hi|hello|"
+    "hey|hey there|hi there|dear agent|agent|assistant|ok|okay|"
     "alright|right|so|well"
     "|now|next|then|and|also|and then|after that|afterwards|finally|lastly|first|secondly|thirdly|"
     "great|good|thanks|perfect"
     "|quick one|quickly|just|simply|go ahead and|go on and|go and|try to|your task is to|your task|task|todo|fixme"
     "|i want to|i want you to|i need you to|i need to|i would like to|i would like you to|i'd like to|i'd like you to"
-    "|i'd love you to|i wish to|i want|could you|can you|would you|will you|can we|could we|you "
-    "should|you can|you could"
-    "|would you mind|do you mind|would it be possible to|is it possible to|would you be so kind as "
-    "to|would you be able to"
-    "|are you able to|be so kind as to|be so kind and|help me to|help me|let's|let us|lets|time to|"
+    "|i'd love you to|i wish to|i want|could you|can you|can u|could u|would you|will you|can we|could we|yo|you "
+    "should|you can|i'd like|i would like|i'd prefer|i would prefer|hope you're well|hope you are well|i hope "
+    "you're well|hope all is well"
+    "|i hope this finds you well|how are you|how are you doing|do the needful and"
+    "|would you mind|do you mind|would it be possible to|would you be so kind as "
+    "to|would you be able to|be so kind as to|be so kind and|help me to|help me|let's|let us|lets|time to|"
     "it is time to|it's time to"
     "|we need to|we want to|we have to|you need to|you have to|you must|feel free to|i'm going to "
     "need you to|make sure to",
     "asking": "(could you|can you|would you|will you|can we|could we|would you mind|do you mind|would it be "
     "possible to"
-    "|is it possible to|would you be so kind as to|would you be able to|are you able to) [please|kindly] [just]",
+    "|would you be so kind as to|would you be able to) [please|kindly] [just]",
     "hedge": "maybe|perhaps|possibly|we should|we should probably|probably|you might|you may|you may want to|we could"
     "|i think we should|i think you should|i think|i guess|how about|what about|should we|should i|shall we|can i"
-    "|it would be nice to|it'd be nice to|it would be good to|it might be good to|it may be better "
+    "|is it possible to|are you able to|you could|it would be nice to|it'd be nice to|it would be good to|it "
+    "might be good to|it may be better "
     "to|ideally|consider|why don't we|why not|i suggest|"
     "i'm thinking of|i was thinking of|suggest|what if we",
-    "tail": "please|pls|plz|thanks|thank you|thx|ty|cheers|many thanks|thanks a lot|thank you very much|"
+    "tail": "please|pls|plz|thanks|thank you|thx|ty|cheers|many thanks|thanks a lot|thanks a bunch|thanks a "
+    "million|thank you very much|"
     "thank you so much"
     "|thanks in advance|thank you in advance|for me|for us|now|right now|ok|okay|if you can|if you could|if possible"
-    "|if you don't mind|if you please|would you|will you|could you|can you|asap|as soon as possible|"
+    "|if you don't mind|if you please|would you|would ya|will you|could you|can you|asap|as soon as possible|"
     "right away|immediately"
     "|at once|quickly|first|today|when you can|when you have time|when you have a moment|when you "
     "get a chance|in one go"
@@ -43,13 +47,14 @@ PARTS: dict[str, str] = {
         "method|member function|instance method|class method|static method|classmethod|staticmethod|member"
     ),
     "variable_word": (
-        "variable|var|local variable|local|global|global variable|temp|temporary|temp variable|temporary "
+        "variable|var|local variable|local var|local|global|global variable|temp var|temp|temporary|temp variable|"
+        "temporary "
         "variable|loop variable"
     ),
     "attribute_word": "attribute|field|property|attr|instance variable|data member",
     "parameter_word": (
         "parameter|argument|param|arg|keyword argument|keyword parameter|kwarg|positional argument|"
-        "function argument|function parameter|input"
+        "function argument|function parameter"
     ),
     "parameters_word": (
         "parameters|arguments|params|args|parameter list|argument list|signature|parameter order|argument order"
@@ -57,7 +62,8 @@ PARTS: dict[str, str] = {
     "class_word": "class|type|dataclass|enum|exception|exception class|base class|subclass",
     "constant_word": "constant|const|module constant",
     "module_word": "module|package|file|source file|python file|script|python module",
-    "kind": "<function_word> {kind=function}|<method_word> {kind=method}|<variable_word> {kind=variable}"
+    "kind": "(<function_word>|test|test function|test case) {kind=function}|<method_word> {kind=method}"
+    "|<variable_word> {kind=variable}"
     "|<attribute_word> {kind=attribute}|<class_word> {kind=class}|<constant_word> {kind=constant}"
     "|<parameter_word> {kind=parameter}",
     "pointed": "<kind>|thing|one|name|identifier|symbol|function or method|definition",
@@ -66,31 +72,34 @@ PARTS: dict[str, str] = {
     "at_line": "(at|on|in|from) line {line:number}",
     "place": "<in_file>|<in_module>|<at_line>|<at_line> <in_file>|<in_file> <at_line>",
     "holder": (
-        "(of|in|on|from|inside|within) [<det>] [<function_word>|<method_word>|<class_word>] {holder} "
-        "[<function_word>|<method_word>|<class_word>]"
+        "(of|in|on|from|inside|within) [<det>] ({holder}|(<function_word>|<method_word>|<class_word>) {holder:owner}"
+        "|{holder:owner} (<function_word>|<method_word>|<class_word>))"
     ),
-    "named": "[called|named|which is called|that is called|with the name]",
-    "symbol": "[<det>] [<kind>|symbol|identifier|object] <named> {name}|[<det>] {name} <kind>",
+    "saying": "called|named|which is called|that is called|with the name|with name",
+    "named": "[<saying>]",
+    "symbol": "[<det>] (<kind>|symbol|identifier|object) <named> {name}|[<det>] <saying> {name}|{name}"
+    "|<det> {name:particular}|[<det>] {name} <kind>",
     "owned": "[<det>] [<kind>] {holder} 's [<kind>] {name}|[<det>] {holder} 's {name} <kind>",
     "cursor": "(under|at|on|below|beneath|by) [the|my] (cursor|caret|point|insertion point)",
     "here": "here|right here|<cursor>|where i am|where my cursor is|where the cursor is",
-    "this": "{pronoun=this} (this|that|this one|(this|that|the) <pointed> [<here>]|(the|this|that) <pointed> "
+    "near": "{pronoun=this} (this|that|this one|(this|that) <pointed> [<here>])",
+    "this": "<near>|{pronoun=this} (the <pointed> [<here>]|(the|this|that) <pointed> "
     "[i'm on|i am on|i'm in|i am in]"
     "|the selected <pointed>|what is <cursor>|what's <cursor>|whatever is <cursor>|the (word|thing|"
     "identifier|symbol|name) <cursor>)",
     "nth_one": (
         "[the] {nth} [one|of them|definition|result|match|hit|place]|number {nth:number}|no {nth:number}|"
-        "option {nth}|# {nth:number}"
+        "option {nth:number}|# {nth:number}"
     ),
     "subject": (
-        "<symbol> [<holder>] [<place>]|<owned> [<place>]|<symbol> <place> <holder>|{pronoun=it} (it|"
-        "them)|<this>|<nth_one>"
+        "<symbol> [<holder>] [<place>]|<owned> [<place>]|<symbol> <place> <holder>|{pronoun=it} it|<this>|<nth_one>"
     ),
     # Where a change goes: everywhere, always. Said or not said, it is the same.
     "place_all": "(in|across|throughout|over|through) [all] [of] [the|my|this|our] [whole|entire|complete|full]"
-    " (project|codebase|code base|code|workspace|repo|repository|application|app|package|files|"
-    "modules|source|sources|program|source tree)"
-    "|everywhere|globally|project-wide|projectwide|workspace-wide|in every file|in each file|in all "
+    " (project|codebase|code base|code|workspace|repo|repository|source tree)"
+    "|(in|across|throughout|over|through) (all|(the|my|this|our) (whole|entire|complete|full)) [of] [the|my|this|our]"
+    " (application|app|package|files|modules|source|sources|program)"
+    "|everywhere|throughout|globally|project-wide|projectwide|workspace-wide|in every file|in each file|in all "
     "files|in all of the files|all over|all over the place|across files|across all files|across "
     "modules"
     "|in the whole thing|wherever it is used|wherever it's used|everywhere it is used|everywhere "
@@ -109,12 +118,12 @@ PARTS: dict[str, str] = {
         "strings|documentation))*"
     ),
     "with_texts": (
-        "{docs=yes} [and] (also|including|even) [(in|inside|within|update)] [the|all|its|any] <texts> "
-        "[too|as well|also]|"
-        "{docs=yes} [and] (in|inside|within) [the|all|its|any] <texts> (too|as well|also)"
+        "{docs=yes} (and|also|and also|including|even|and even) [(in|inside|within|update)] [the|all|its|any] <texts> "
+        "[too|as well|also]|{docs=yes} (in|inside|within) [the|all|its|any] <texts> (too|as well|also)"
+        "|{docs=yes} <texts> (too|as well|also)|{docs=yes} including in [the] <texts>"
     ),
     "without_texts": "{docs=no} [but|and] ([do] not|don't|without|leave|leaving|skip|skipping|ignore|ignoring|"
-    "excluding|except|not|never|except for|except in|outside of|outside|do not|keep)"
+    "excluding|except|not|never|except for|except in|outside of|outside|do not|keep|no)"
     " [touch|touching|change|changing|rename|renaming|update|updating|in|inside] [it|them] [in|"
     "inside] [the|any|my] <texts> [alone|as they are|as is|untouched|unchanged|out|be]"
     "|{docs=no} (only in [the] code|in code only|code only|in the code only|only in code)",
@@ -137,10 +146,11 @@ PARTS: dict[str, str] = {
     "into_function": (
         "{into=function} (<function_word>|<method_word>|its own function|function of its own|separate function)"
     ),
-    "into_variable": "{into=variable} (variable|var|local variable|local|temp variable|temporary variable|temp)",
+    "into_variable": "{into=variable} (variable|var|const|local variable|local|temp variable|temporary variable|temp)",
     "into_word": (
         "[its|their] [own] [a|an|the|one] [new|separate|own|small|little|local|named] (<into_function>|<into_variable>)"
     ),
+    "fresh": "<saying> {new:newplain}|{new:bare}",
     # Parameters.
     "the_parameter": (
         "[<det>] [unused|obsolete|extra|redundant] [<parameter_word>] <named> {p:plain}|[<det>] "
@@ -170,9 +180,10 @@ PARTS: dict[str, str] = {
     "set_keyword": "[as] [a] (keyword-only|keyword only|kw-only|kwonly) [<parameter_word>] {keyword_only=yes}",
     "set_optional": "[as|and|make it] [an] optional [<parameter_word>] {optional=yes}",
     "setting": "<set_type>|<set_default>|<set_value>|<set_place>|<set_keyword>",
-    "new_parameter": "[a|an|another|one|the|one more] [new|additional|extra|further|more] [optional {optional=yes}] "
-    "[(keyword-only|keyword only|kw-only) {keyword_only=yes}]"
-    " [new] <parameter_word> <named> ({p:spec}|{p:newplain})"
-    "|[a|an] [new] {p:newplain} <parameter_word>",
+    "parameter_like": "[new|additional|extra|further|more] [optional {optional=yes}] "
+    "[(keyword-only|keyword only|kw-only) {keyword_only=yes}] [new] <parameter_word>",
+    "new_parameter": "[a|an|another|one|the|one more] <parameter_like> (<named> {p:spec}|<saying> {p:newplain})"
+    "|[a|an|another|one|the|one more] <parameter_like> {p:given}"
+    "|[a|an] [new] [optional {optional=yes}] {p:newplain} <parameter_word>",
 }
 """By name. `det`, `kind` and the like are words; `subject` is a name, or what stands for one; `set_…` are clauses."""

@@ -14,7 +14,7 @@ from bridge.harness.models.offline.forms import Form
 from bridge.harness.models.offline.grammar import ALL_PARTS, FORMS
 from bridge.harness.models.offline.patterns import Match, Matcher, skipped
 from bridge.harness.models.offline.slots import SLOTS
-from bridge.harness.models.offline.wishes import Wish, WishKind
+from bridge.harness.models.offline.wishes import ALONE, Wish, WishKind
 from bridge.harness.models.offline.words import MOST_CHARACTERS, Word, normalised, split, word_set
 
 MOST_WORDS = 80
@@ -55,7 +55,7 @@ _GERUNDS = {
 }
 _BEFORE_GERUND = frozenset({"mind", "about", "consider", "suggest", "of"})
 _JOINS = frozenset({"and", "then", "also", "afterwards", "plus", "after", "finally", "next", "lastly"})
-_NO_FILE: frozenset[WishKind] = frozenset({"rename_back", "undo", "again", "help", "greeting"})
+_NO_FILE: frozenset[WishKind] = ALONE | {"rename_back", "greeting"}
 """Of what no file can be said."""
 
 _RESTRICTS = word_set(
@@ -180,7 +180,7 @@ class _Reader:
             if start and self._words[start].is_break:
                 continue
             for wishes, end, _ in self._requests(start, "", sure_only=True):
-                if len(wishes) != 1 or wishes[0].kind in {"greeting", "help", "undo", "again", "rename_back", "search"}:
+                if len(wishes) != 1 or wishes[0].kind in _NO_FILE | {"search"}:
                     continue
                 length = sum(not word.is_break for word in self._words[start:end])
                 if length > 1 and self._ends_there(end) and (best is None or length > best[0]):
@@ -219,6 +219,8 @@ class _Reader:
             for following in self._after(end, wishes[-1].kind):
                 both = (*wishes, *following.wishes)
                 real = tuple(wish for wish in both if wish.kind != "greeting") or wishes
+                if len(real) > 1 and any(wish.kind in ALONE for wish in real):
+                    continue
                 yield _Way(real, doubt + following.doubt, plain[0] + following.plain)
 
     def _after(self, at: int, kind: str) -> list[_Way]:

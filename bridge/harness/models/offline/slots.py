@@ -6,50 +6,22 @@ import re
 from collections.abc import Iterator
 
 from bridge.harness.models.offline.patterns import Bound, SlotReader, Words
-from bridge.harness.models.offline.words import Word, word_set
-
-EXTENSIONS = word_set("py pyi pyw js jsx mjs cjs ts tsx mts cts")
-"""What makes `basket.py` a file and not an attribute of `basket`."""
-
-OTHER_EXTENSIONS = word_set("txt md rst toml json yaml yml cfg ini html css sh go rs java c h cpp rb ipynb")
-"""Files too, that no refactoring is for: they are refused as such, and never taken for names."""
-
-_NOUNS = word_set(
-    """function functions func method methods class classes variable variables parameter parameters argument arguments
-    constant constants module modules import imports selection cursor symbol symbols identifier identifiers"""
+from bridge.harness.models.offline.vocabulary import (
+    ABOUT_CODE,
+    ACTIVITIES,
+    EXTENSIONS,
+    GRAMMAR,
+    GROUPS,
+    NO_ADVERBS,
+    NO_NAMES,
+    NO_TYPES,
+    OTHER_EXTENSIONS,
+    SIDES,
+    THINGS,
+    TYPES,
+    VAGUE,
 )
-_GRAMMAR = word_set(
-    """a an the my our your its their this that these those it they them everything anything nothing something all any
-    each every some none both either neither one ones other others another same here there and or nor but not no never
-    don't dont do does did doesn't didn't won't can't cannot isn't without except only unless until if when whenever
-    while because instead rather than then else also too just even still yet already again to into onto as of in on
-    at by for from with within via per about over under after before between through throughout during against
-    is are was were be been being am has have had having should would could must may might shall will can
-    you he she we us me him who whom whose which what why where how
-    rename renaming renamed please thanks ok okay yes so very really maybe perhaps and/or etc back now up out off
-    'll 's"""
-)
-NO_NAMES = _NOUNS | _GRAMMAR
-"""Words of the language: no names, unless they stand in quotes."""
-
-VAGUE = NO_NAMES | word_set(
-    """more less most least better
-    clearer shorter longer simpler nicer cleaner good nice proper readable meaningful descriptive sensible
-    appropriate suitable consistent correct right wrong different else new old original previous former lowercase
-    uppercase lower upper camelcase camel snake snake_case pascalcase pascal kebab plural singular private public
-    protected internal english convention conventions style standard pep8 match fit reflect whatever quits day done
-    async static abstract final optional dataclass generator coroutine decorator singleton enum protocol
-    tests test comments comment docstrings docstring docs documentation strings names name's usages uses places files
-    callers calls quickly carefully safely properly correctly everywhere globally locally first last second third
-    x-wise accordingly"""
-)
-"""Words that stand for a name that is still to be found, or for a way to do it: no new names, unless in quotes."""
-
-_NO_ADVERBS = word_set(
-    """apply reapply multiply reply supply family assembly disassembly fly anomaly poly ally rely imply comply tally
-    rally daily weekly monthly yearly hourly quarterly early readonly writeonly butterfly belly jelly bully"""
-)
-"""Words that end like adverbs and may well be names."""
+from bridge.harness.models.offline.words import Word
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _CALL = re.compile(r"(?P<name>[^\s()]+)\((?P<given>.*)\)", re.DOTALL)
@@ -60,15 +32,15 @@ _ORDINALS = {
     word: number
     for number, row in enumerate(
         (
-            "first 1st one 1",
-            "second 2nd two 2",
-            "third 3rd three 3",
-            "fourth 4th four 4",
-            "fifth 5th five 5",
-            "sixth 6th six 6",
-            "seventh 7th seven 7",
-            "eighth 8th eight 8",
-            "ninth 9th nine 9",
+            "first 1st",
+            "second 2nd",
+            "third 3rd",
+            "fourth 4th",
+            "fifth 5th",
+            "sixth 6th",
+            "seventh 7th",
+            "eighth 8th",
+            "ninth 9th",
         ),
         start=1,
     )
@@ -97,7 +69,7 @@ def is_file(text: str) -> bool:
 
 def is_codelike(word: Word) -> bool:
     """Whether a word is plainly a name: quoted, or written as no word of English is."""
-    return bool(word.quote) or _CODELIKE.fullmatch(word.text) is not None
+    return bool(word.quote) or word.text.endswith("()") or _CODELIKE.fullmatch(word.text) is not None
 
 
 def _is_plain(words: Words, at: int, excluded: frozenset[str]) -> bool:
@@ -105,7 +77,12 @@ def _is_plain(words: Words, at: int, excluded: frozenset[str]) -> bool:
     if words[at].quote or words[at].key not in excluded:
         return False
     after = words[at + 1] if at + 1 < len(words) else None
-    return not (words[at].text in {"a", "A"} and (after is None or after.is_break or after.key in _GRAMMAR))
+    return not (words[at].text in {"a", "A"} and (after is None or after.is_break or after.key in GRAMMAR))
+
+
+def _is_noun(word: Word, nouns: frozenset[str]) -> bool:
+    """Whether a word is one of these, neither quoted nor in capitals as a class is."""
+    return not word.quote and word.text in nouns
 
 
 def _word(words: Words, at: int) -> Word | None:
@@ -123,13 +100,19 @@ def _name(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
 
 def _is_adverb(word: Word) -> bool:
     """Whether a word tells how to do something: `to carefully` gives no name."""
-    return not word.quote and word.text.islower() and word.text.endswith("ly") and word.text not in _NO_ADVERBS
+    return not word.quote and word.text.islower() and word.text.endswith("ly") and word.text not in NO_ADVERBS
+
+
+def _owner(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
+    """The name of a class or function, after that word."""
+    if at < len(words) and not _is_plain(words, at, VAGUE):
+        yield from _name(words, at)
 
 
 def _holder(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
-    """The name of a class, function or module that something is in; `in tests` is none."""
-    if at < len(words) and not _is_plain(words, at, VAGUE):
-        yield from _name(words, at)
+    """The name of a class, function or module that something is in; `in tests` and `in the database` are none."""
+    if at < len(words) and not _is_noun(words[at], THINGS | ABOUT_CODE):
+        yield from _owner(words, at)
 
 
 def _new(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
@@ -159,6 +142,43 @@ def _newplain(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
     for end, bound in _new(words, at):
         if "." not in bound[""]:
             yield end, bound
+
+
+def _codeplain(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
+    """A new name without dots that can be no plain word."""
+    if at < len(words) and is_codelike(words[at]):
+        yield from _newplain(words, at)
+
+
+def _bare(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
+    """A new name where nothing says that it is one: `function total`, but not `function call` or `function names`."""
+    word = _word(words, at)
+    if word is None:
+        return
+    is_group = word.key.endswith(GROUPS) or (word.key.endswith("s") and not word.key.endswith("ss"))
+    if is_codelike(word) or not (_is_noun(word, ABOUT_CODE) or is_group):
+        yield from _newplain(words, at)
+
+
+def _given(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
+    """A new name after an article and `parameter`: plurals and groups are common there."""
+    word = _word(words, at)
+    if word is not None and not _is_noun(word, ACTIVITIES):
+        yield from _newplain(words, at)
+
+
+def _particular(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
+    """A name after an article: `the total`, but not `the project`."""
+    word = _word(words, at)
+    if word is not None and not _is_noun(word, THINGS):
+        yield from _name(words, at)
+
+
+def _module(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
+    """The bare name of a module to move to."""
+    word = _word(words, at)
+    if word is not None and not _is_noun(word, SIDES) and not _is_plain(words, at, VAGUE):
+        yield from _name(words, at)
 
 
 def _path(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
@@ -224,9 +244,9 @@ def _annotation(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
     word = _word(words, at)
     if word is None or word.quote in {"'", '"'} or not _is_code(word.text):
         return
-    if not word.quote and word.key in NO_NAMES and word.text != "None":
+    if not word.quote and word.key in NO_NAMES | NO_TYPES and word.text != "None":
         return
-    yield at + 1, {"": word.text}
+    yield at + 1, {"": word.text if word.quote else TYPES.get(word.key, word.text)}
     if at + 2 < len(words) and words[at + 1].text == "|":
         for end, bound in _annotation(words, at + 2):
             yield end, {"": f"{word.text} | {bound['']}"}
@@ -283,10 +303,16 @@ def _text(words: Words, at: int) -> Iterator[tuple[int, Bound]]:
 SLOTS: dict[str, SlotReader] = {
     "name": _name,
     "holder": _holder,
+    "owner": _owner,
     "new": _new,
     "codelike": _codelike,
     "plain": _plain,
     "newplain": _newplain,
+    "codeplain": _codeplain,
+    "bare": _bare,
+    "given": _given,
+    "particular": _particular,
+    "module": _module,
     "path": _path,
     "folder": _folder,
     "number": _number,

@@ -5,7 +5,7 @@ from functools import lru_cache
 from bridge.harness.models.offline.words import word_set
 
 FORGIVEN = word_set(
-    """rename renaming extract extracting inline inlining organise organize organising organizing imports import
+    """rename change renaming extract extracting inline inlining organise organize organising organizing imports import
     parameter parameters argument arguments function method variable selection selected definition references usages
     default reorder remove signature module constant called defined please expression statement reverse
     where everywhere"""
@@ -13,7 +13,8 @@ FORGIVEN = word_set(
 """Words in which a slip is forgiven. Short words are not among them: one letter makes another word of them."""
 
 OTHERS = word_set(
-    """online outline offline inclined reclaim remover removal removes exports export imported importer important
+    """charge chance changes chang hangs online outline offline inclined reclaim remover removal removes exports
+    export imported importer important
     impact report caller callers calls recalled names named defaulted defined undefined refined confined there here
     were pleased variables methods functions modules constants definitions reversed reserves selections elected
     erected section rejected predefined references argue expressions statements redefault reorders reordered

@@ -165,6 +165,8 @@ def _wishes(wishes: tuple[Wish, ...], scene: Scene, setup: str) -> Plan[Said]:
     match first.kind:
         case "greeting":
             return Said("Hello. Ask for a refactoring, or say `help`.", scene.memory)
+        case "dismissal":
+            return Said("Nothing was done.", scene.memory)
         case "help":
             name = yield from _name_at_hand(scene)
             return Said(f"{told(name)}\n{setup}", scene.memory)
@@ -211,18 +213,21 @@ def _fulfil(wishes: tuple[Wish, ...], scene: Scene, target: Target | None) -> Pl
 def _one(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
     match wish.kind:
         case "rename_back":
-            wish, target = _back(scene.memory)
-        case "undo" | "help" | "greeting" | "again":
-            raise Stop(f"“{said(wish)}” I take only by itself.")
+            wish, target = _back(wish, scene.memory)
     return (yield from perform(wish, scene, target))
 
 
-def _back(memory: Memory) -> tuple[Wish, Target]:
+def _back(wish: Wish, memory: Memory) -> tuple[Wish, Target]:
+    """The rename that takes the last one back. Raises `Stop` where another name is spoken of."""
     if memory.renamed is None:
         raise Stop("I have renamed nothing in this session that I could rename back.")
-    target = memory.renamed.target
+    target, meant = memory.renamed.target, wish.subject.name
+    if meant and meant not in {target.short, target.name, memory.renamed.old}:
+        raise Stop(
+            f"I have not renamed `{meant}` in this session. Say which name it is to have: `rename {meant} to price`."
+        )
     subject = Subject(target.short, path="" if target.kind == "module" else target.path)
-    return Wish("rename", subject, new=memory.renamed.old), target
+    return Wish("rename", subject, new=wish.new or memory.renamed.old), target
 
 
 def _going_on(question: Question | None, rest: tuple[Wish, ...]) -> Question | None:

@@ -21,6 +21,7 @@ WishKind = Literal[
     "undo",
     "again",
     "help",
+    "dismissal",
     "greeting",
 ]
 
@@ -41,6 +42,9 @@ EDITS: frozenset[WishKind] = frozenset(
     }
 )
 """Those that would change something."""
+
+ALONE: frozenset[WishKind] = frozenset({"undo", "again", "help", "dismissal"})
+"""Those that go with no other: `rename a to b, never mind` asks for nothing."""
 
 Into = Literal["", "function", "variable"]
 Pronoun = Literal["", "it", "this", "selection"]
@@ -127,10 +131,11 @@ _SENTENCES: dict[WishKind, str] = {
     "organise_imports": "organise imports {of}",
     "find": "{find} {subject}",
     "search": "search for {text} {of}",
-    "rename_back": "rename it back",
+    "rename_back": "rename {what} back {target}",
     "undo": "undo that",
     "again": "try again",
     "help": "help",
+    "dismissal": "never mind",
     "greeting": "hello",
 }
 
@@ -206,6 +211,8 @@ def _scope(wish: Wish) -> str:
 _PARTS: dict[str, Callable[[Wish], str]] = {
     "subject": lambda wish: subject_words(wish.subject),
     "new": lambda wish: f"`{wish.new}`" if wish.new else "",
+    "what": lambda wish: subject_words(wish.subject) if wish.subject.name else "it",
+    "target": lambda wish: f"to `{wish.new}`" if wish.new else "",
     "docs": lambda wish: "" if wish.docs else "without comments and docstrings",
     "code": _code,
     "into": lambda wish: f"into a {wish.into}" if wish.into else "into" if wish.new else "",

@@ -18,7 +18,7 @@ _OPEN, _CLOSE = "([{", ")]}"
 _STOPS = frozenset(",;?!")
 _ENDS = ".…:"
 _QUOTED = re.compile(
-    r"(?P<ticks>`{1,3})(?P<code>[^`\n]+)(?P=ticks)|\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'(?!\w)"
+    r"(?:(?P<ticks>`{1,3})(?P<code>[^`\n]+)(?P=ticks)|\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)')(?!\w)"
 )
 _ARROW = re.compile(r"(?:-+|=+)>|[→⇒➜⟶]")
 _RANGE = re.compile(r"[Ll]?(\d+)\s*(?:[-–—…]|\.\.+)\s*[Ll]?(\d+)(?![\w.])")
