@@ -18,7 +18,7 @@ from bridge.harness.values.events import Event, HunkStale, IntentMade, Placed, R
 from bridge.harness.values.proposals import Hunk, HunkOutcome, Op
 from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.places import Places
-from bridge.harness.workspace.placing import Placer
+from bridge.harness.workspace.placing import Around, Placer
 from bridge.harness.workspace.review_state import ReviewState
 from bridge.harness.workspace.steps import find_steps
 from bridge.harness.workspace.uris import to_path
@@ -78,7 +78,10 @@ class Applier:
         self._state = state
         self._places = places
         self._writing: dict[Uri, anyio.Lock] = {}
-        self._placer = Placer(outside.journal, outside.files, outside.documents, outside.editor, places)
+        around = Around(
+            outside.files, outside.documents, outside.editor, places, lambda hunk: state.files[hunk.file].form
+        )
+        self._placer = Placer(outside.journal, around)
 
     async def apply(self, hunks: Iterable[Hunk]) -> None:
         """Write them: each atomic proposal by itself, then the others, open documents first."""

@@ -4,10 +4,10 @@ Whatever an editor answers, only the text that follows is believed (review rules
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, NamedTuple
 
 import anyio
 import anyio.to_thread
@@ -20,15 +20,16 @@ from bridge.harness.ports.journal import Journal
 from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.events import HunkStale, IntentMade, Placed
 from bridge.harness.values.proposals import Hunk, Intent, PlacementKind, StaleReason
-from bridge.harness.values.text import Sha, TextChange
+from bridge.harness.values.text import Sha, TextChange, TextForm
 from bridge.harness.workspace.confirm import Finding, confirm, heal
-from bridge.harness.workspace.documents import DocumentEvent, Documents
+from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.hunks import line_changes
 from bridge.harness.workspace.places import Places
 from bridge.harness.workspace.spans import apply_step
 from bridge.harness.workspace.steps import find_steps
-from bridge.harness.workspace.text import form_of, sha, split_lines
+from bridge.harness.workspace.text import sha, split_lines
 from bridge.harness.workspace.uris import to_path
+from bridge.harness.workspace.watch import Watch
 
 logger = logging.getLogger(__name__)
 
@@ -70,69 +71,29 @@ class Plan:
         return [(hunk.id, change) for hunk, change in zip(self.hunks, self.changes, strict=True)]
 
 
-class Watch:
-    """What an editor's document became since a moment: its latest text, and how many changes were seen."""
+class Around(NamedTuple):
+    """What a session writes through, and the form that a created file gets."""
 
-    def __init__(self, documents: Documents, uri: Uri) -> None:
-        """Use as a context manager."""
-        self.uri = uri
-        self.count = 0
-        self._documents = documents
-        self._changed = anyio.Event()
-        self._text = ""
-
-    def __enter__(self) -> Self:
-        """Start watching."""
-        self._look()
-        self._stop = self._documents.listen(self._on_event)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop watching."""
-        self._stop()
-
-    @property
-    def text(self) -> str:
-        """The last text seen."""
-        return self._text
-
-    @property
-    def closed(self) -> bool:
-        """Whether the document is not open any more."""
-        return self._documents.get(self.uri) is None
-
-    async def next(self) -> None:
-        """Until the next change."""
-        await self._changed.wait()
-
-    def _on_event(self, event: DocumentEvent) -> None:
-        if event.uri == self.uri:
-            self.count += 1
-            self._look()
-            self._changed.set()
-            self._changed = anyio.Event()
-
-    def _look(self) -> None:
-        document = self._documents.get(self.uri)
-        self._text = document.text if document is not None else self._text
+    files: Files
+    documents: Documents
+    editor: Editor
+    places: Places
+    form_of: Callable[[Hunk], TextForm]
 
 
 class Placer:
     """Writes hunks of one file at a time. Decisions have been recorded before it is called."""
 
-    def __init__(self, journal: Journal, files: Files, documents: Documents, editor: Editor, places: Places) -> None:
+    def __init__(self, journal: Journal, around: Around) -> None:
         """All of one session."""
-        self._journal = journal
-        self._files = files
-        self._documents = documents
-        self._editor = editor
-        self._places = places
+        self._journal, self._around = journal, around
+        self._files, self._documents, self._editor, self._places, self._form_of = around
         self._locks: dict[Uri, anyio.Lock] = {}
         self._under_way: dict[Uri, Plan] = {}
 
     def under(self, journal: Journal) -> "Placer":
         """The same, which writes to another journal: one file is still written by one of them at a time."""
-        placer = Placer(journal, self._files, self._documents, self._editor, self._places)
+        placer = Placer(journal, self._around)
         placer._locks, placer._under_way = self._locks, self._under_way
         return placer
 
@@ -238,7 +199,7 @@ class Placer:
         """Whether the editor makes an edit of this version whatever the person has typed since."""
         return document.version <= 0 and not self._editor.keeps
 
-    async def _watch_for(self, plan: Plan, watch: "Watch", reply: EditReply) -> Sequence[str]:
+    async def _watch_for(self, plan: Plan, watch: Watch, reply: EditReply) -> Sequence[str]:
         """Look at the text after the answer, and at each later one, until it is clear what stands.
 
         A text that arrives after the answer holds the edit, or the editor did not make it.
@@ -275,7 +236,7 @@ class Placer:
             found.append(verdict if sure else "unverified")
         return found
 
-    async def _heal(self, plan: Plan, watch: "Watch") -> bool:
+    async def _heal(self, plan: Plan, watch: Watch) -> bool:
         """Version 0: the editor does not check the version, and may have put the edit on a wrong line. Put it right."""
         document = self._documents.get(watch.uri)
         healed = heal(plan.before, plan.changes, watch.text)
@@ -341,7 +302,7 @@ class Placer:
         plan = Plan("", (hunk,), (TextChange(0, 0, text),))
         await self._intend(plan, "disk", Sha(""), sha(text))
         try:
-            await anyio.to_thread.run_sync(self._files.write_text, path, text, form_of(text), None)
+            await anyio.to_thread.run_sync(self._files.write_text, path, text, self._form_of(hunk), None)
         except Stale:  # something stands there by now: never written over
             await self._stale((hunk,), "overlap")
             return

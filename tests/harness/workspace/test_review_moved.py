@@ -80,6 +80,18 @@ async def test_the_new_file_with_a_text_of_the_persons_still_takes_the_place_of_
         assert (OLD in files_of(desk).raw, files_of(desk).raw[NEW]) == (False, b"fee = 2\n")
 
 
+async def test_the_new_file_has_the_form_of_the_old_one() -> None:
+    async with desk_with_files().running() as desk:
+        files_of(desk).raw[OLD] = b"\xef\xbb\xbf" + TEXT.encode()
+        edit, made, gone = draft().files
+        form = replace(form_of(TEXT), bom=True)
+        source = Source("disk", sha(TEXT))
+        moved = (edit, replace(made, form=form), replace(gone, form=form, source=source))
+        proposal = await desk.review.propose(Draft("Rename fees", moved, atomic=True), origin("ask"))
+        await desk.decide(ids_of(proposal), "accepted")
+        assert files_of(desk).raw[NEW] == b"\xef\xbb\xbf" + TEXT.encode()
+
+
 async def test_where_the_new_place_is_taken_meanwhile_the_old_file_stays() -> None:
     async with desk_with_files().running() as desk:
         _, _, made, gone = await propose(desk)

@@ -164,8 +164,6 @@ async def _drafts(file: ChangedFile, context: Context) -> list[tuple[FileDraft, 
     if sha(reading.text) != file.old:
         raise Stale(f"{file.path} changed while the refactoring was computed")
     if file.moved_to:
-        if reading.form.encoding != "utf-8" or reading.form.bom:
-            raise ToolInputError(f"{file.path} is not in plain UTF-8", hint="Rename the file itself by hand.")
         created, subject = await _created(file.moved_to, file.new, reading.form, context)
         gone = FileDraft("delete", place.uri, reading.source, reading.form, reading.base, reading.text, "")
         gone = replace(gone, to_uri=created.uri)
