@@ -249,6 +249,7 @@ class FakeModel:
     """Streams the given answers, one after another, and keeps the requests; for what no script can say."""
 
     name = "fake"
+    free_words = True
 
     def __init__(self, *answers: Sequence[Streamed]) -> None:
         self.answers = list(answers)

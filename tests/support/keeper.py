@@ -335,6 +335,8 @@ class Keeper(Typist):
                 if self.is_whole(held.sides[0]):
                     self._swap(held, mark)
                     moved.remove(held)
+                if self.lost:
+                    return
         if self._overtaken(moved):
             self.ledger.overtaken += 1
             self._lose_track()
@@ -373,6 +375,7 @@ class Keeper(Typist):
         state = self.state(held)
         if held.doubted and not held.stands and not held.old[0].text and held.old[0] not in self.lines:
             self._lose_track()  # between which lines it was to go is not known any more
+        if self.lost:
             return
         if held.stands:
             assert not self.is_whole(held.new), "reported as taken out, and it stands"
@@ -387,6 +390,9 @@ class Keeper(Typist):
 
     def _swap(self, held: Held, mark: int) -> None:
         out, into = held.sides
+        if not self.guessed.isdisjoint((id(out[0]), id(into[0]))):
+            self._lose_track()  # lines were typed there, taken out, and may be back on one side or the other
+            return
         if held.stands:
             into = held.cut
         else:

@@ -14,16 +14,17 @@ COLUMNS, LINES = 100, 30
 class Screen:
     """A stock Neovim with nothing but the configuration of the daemon, in a terminal of 100 columns and 30 lines."""
 
-    def __init__(self, place: Place, file: str) -> None:
-        """`file` is opened, by its path in the workspace."""
+    def __init__(self, place: Place, file: str, config: str = "") -> None:
+        """`file` is opened, by its path in the workspace. `config` is more of init.lua."""
         self._place = place
         self._file = file
+        self._config = config
 
     def __enter__(self) -> Self:
         """Start it, and wait until the daemon has the file."""
         init, attached = self._place.home / "screen.lua", self._place.home / "attached"
         tell = f"vim.api.nvim_create_autocmd('LspAttach', {{command = 'call writefile([], \"{attached}\")'}})\n"
-        init.write_text(configuration(self._place, DAEMON) + tell, encoding="utf-8")
+        init.write_text(configuration(self._place, DAEMON) + self._config + tell, encoding="utf-8")
         env = {**private_env(self._place), "TERM": "xterm-256color"}
         self._rpc = NvimRpc([nvim_binary(), "--embed", "--headless", "--clean"], env, self._place.work)
         argv = [nvim_binary(), "--clean", "-u", str(init), self._file]

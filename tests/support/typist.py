@@ -26,7 +26,7 @@ class Typist:
     """One file on a desk. Numbers that choose a place count modulo what there is.
 
     `past` holds each text that stood, with its lines: what an undo in the editor brings back. `lost`: which line is
-    which is not known any more.
+    which is not known any more. `guessed` are places that lines were typed at, set again where they had been.
     """
 
     desk: Desk
@@ -38,6 +38,7 @@ class Typist:
     redoable: list[tuple[str, list[Line]]] = field(default_factory=list)
     count: int = 0
     lost: bool = False
+    guessed: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.on_disk = list(self.lines)
@@ -164,8 +165,8 @@ class Typist:
                 continue
             if was is None:  # lines were typed there: now they are gone, it may be back
                 known = next((lines for _, lines in reversed(self.past) if place in lines), None)
-                if known is not None:
-                    self._put(place, place, known)
+                if known is not None and self._put(place, place, known):
+                    self.guessed.add(id(place))
             elif not self._put(place, was, before):
                 self._lose_track()
                 return
