@@ -1,4 +1,4 @@
-"""What a keystroke and a proposal cost in a large file with many pending hunks: in processor time, whatever else runs."""
+"""What a keystroke and a proposal cost in a large file with many pending hunks, in processor time."""
 
 import statistics
 import time
