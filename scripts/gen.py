@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bridge.app.models import SETUP  # noqa: E402  # the root is not on the path before
 from bridge.harness.models.offline.page import PAGE, page  # noqa: E402  # the root is not on the path before
 from bridge.protocol.export.files import TEMPLATE, published  # noqa: E402  # the root is not on the path before
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write what is generated: the protocol, and docs.")
     parser.add_argument("--check", action="store_true", help="compare only; exit with 1 where something differs")
     options = parser.parse_args(arguments)
-    files = {**published((ROOT / TEMPLATE).read_text(encoding="utf-8")), PAGE: page()}
+    files = {**published((ROOT / TEMPLATE).read_text(encoding="utf-8")), PAGE: page(SETUP)}
     stale = differing(ROOT, files)
     if options.check:
         if stale:

@@ -16,15 +16,16 @@ OFFLINE = "offline"
 """The model where the settings name none: it needs no key and no network."""
 
 SETUP = (
-    "For anything else a model is needed. Set `model` in the editor's initializationOptions (Neovim: init_options), or "
-    "HARNESS_BRIDGE_MODEL, or use --model; the README tells which there are. In this version that is `scripted`, which "
-    "plays the file that `script` (HARNESS_BRIDGE_SCRIPT, --script) names."
+    "For anything else a language model is needed, and no other model is in this version yet: `scripted` only plays a "
+    "file of answers that you write."
 )
-"""How another model is set up: said when a request is not understood."""
+"""Which other models there are: said when a request is not understood, and in the documentation."""
 
 
 class NoModel:
     """The model that the settings name can't be had: every call says so, and what to do."""
+
+    free_words = True
 
     def __init__(self, name: str, why: str = "") -> None:
         """`name` is what the settings ask for; `why` says what is missing, where the name is known."""
@@ -58,6 +59,7 @@ class LateScript:
     """The script is read when first needed, and its mistakes are said where the person sees them."""
 
     name = "scripted"
+    free_words = True
 
     def __init__(self, path: Path) -> None:
         """Not read yet."""

@@ -106,6 +106,19 @@ async def test_a_log_is_never_loaded_by_two_at_once_as_two_sessions(tmp_path: Pa
         assert len(set(map(id, loaded))) == 1
 
 
+async def test_who_asks_while_hunks_wait_for_the_person_is_told_so(tmp_path: Path, root: Path) -> None:
+    waiting = Waiting()
+    async with runtime(tmp_path, waiting.bus) as made:
+        session = await made.new_session(str(root))
+        await made.prompt(session.id, "edit")
+        await waiting.until(lambda event: isinstance(event, Proposed))
+        with pytest.raises(TryLater) as refused:
+            await made.prompt(session.id, "hello")
+    assert refused.value.kind == "busy"
+    assert str(refused.value) == "the agent waits for your decision on 1 change in a.txt"
+    assert refused.value.hint == "Accept or reject what waits, or stop the agent."
+
+
 async def test_only_one_turn_runs_in_a_session(tmp_path: Path, root: Path) -> None:
     async with runtime(tmp_path) as made:
         session = await made.new_session(str(root))

@@ -18,7 +18,11 @@ _WORDS = {
     "unverified": "accepted and sent to the editor, but what stands there could not be confirmed; read the file again",
 }
 
-_UNSEEN = "applied; the user looks at it later, and may take it out"
+_UNSEEN = {
+    "present": "applied; the user looks at it later, and may take it out",
+    "rejected": "rejected, but not by the user",
+}
+"""Where no person has looked at the hunk."""
 
 
 def bounded(text: str, limit: int) -> str:
@@ -39,8 +43,8 @@ def tell_outcomes(title: str, outcomes: Sequence[HunkOutcome], remarks: Sequence
 
 
 def _line(number: int, total: int, one: HunkOutcome) -> str:
-    unseen = one.outcome == "present" and not one.reviewed
-    text = f"- hunk {number} of {total}: {_UNSEEN if unseen else _WORDS.get(one.outcome, one.outcome)}"
+    unseen = "" if one.reviewed else _UNSEEN.get(one.outcome, "")
+    text = f"- hunk {number} of {total}: {unseen or _WORDS.get(one.outcome, one.outcome)}"
     if one.message:
         text += f": {one.message}"
     if one.outcome == "stale":

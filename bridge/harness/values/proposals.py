@@ -228,7 +228,7 @@ class HunkOutcome:
 
     `current` is the text that stands at the place of a stale hunk; of a part of a hunk, what was decided. `blockers`
     are the later hunks that stand on one which was therefore not taken out. `reviewed` is false for one that stands and
-    that nobody has looked at yet.
+    that nobody has looked at yet, and for one that was rejected by a rule or the bridge.
     """
 
     hunk: HunkId

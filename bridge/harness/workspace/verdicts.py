@@ -53,7 +53,8 @@ class Verdicts:
             return HunkOutcome(id_, _placed(state.placement), state.cause, self._own_text(id_))
         if state.stands:
             return HunkOutcome(id_, "refused", state.cause or "it still stands", self._current(id_))
-        return HunkOutcome(id_, state.decision.verdict, state.decision.reason, self._own_text(id_))
+        seen = state.decision.by.kind == "person"
+        return HunkOutcome(id_, state.decision.verdict, state.decision.reason, self._own_text(id_), reviewed=seen)
 
     def outcome_of_undo(self, id_: HunkId) -> HunkOutcome:
         """What became of a hunk that was to be taken out."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bridge.harness.models.offline.looking import Plan, Scene, call, file_of, files_like, locate, look
+from bridge.harness.models.offline.looking import Plan, Scene, call, file_of, files_like, locate, look, unknown
 from bridge.harness.models.offline.memory import Memory, Option, Question, Renamed, Step, Stop
 from bridge.harness.models.offline.outputs import Settled, Target, settled
 from bridge.harness.models.offline.signature import (
@@ -18,14 +18,13 @@ from bridge.harness.models.offline.signature import (
     reordered,
 )
 from bridge.harness.models.offline.slots import is_file
-from bridge.harness.models.offline.telling import found_text, places_list, settled_text
+from bridge.harness.models.offline.telling import found_text, places_list, settled_text, spoken
 from bridge.harness.models.offline.wishes import Into, Wish, said
 
 MOST_FILES = 200
 """Whose imports are organised by one request."""
 
 _NUMBERED = re.compile(r"\d+\t(.*)")
-_ORGANISED = "already organised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,11 @@ def perform(wish: Wish, scene: Scene, target: Target | None = None) -> Plan[Done
     return (yield from _ACTIONS[wish.kind](wish, scene, target))
 
 
-def _target(wish: Wish, scene: Scene, target: Target | None) -> Plan[Target]:
+def _target(wish: Wish, scene: Scene, target: Target | None, of: Wish | None = None) -> Plan[Target]:
+    """The place of a wish's subject; `of` is what was asked for, where that is another wish."""
     if target is not None:
         return target
-    return (yield from locate(scene, wish, f"{_capital(said(wish))}: I look where that is."))
+    return (yield from locate(scene, wish, f"{_capital(said(of or wish))}: I look where that is."))
 
 
 def _capital(text: str) -> str:
@@ -54,7 +54,7 @@ def _capital(text: str) -> str:
 
 
 def _refactor(wish: Wish, action: str, target: Target, **more: object) -> Plan[Settled]:
-    say = f"{_capital(said(wish))}: it is in {target.path}:{target.line}; here is what changes."
+    say = f"{_capital(said(wish))}: it is in {target.path}:{target.line}. Let me see what would change."
     symbol = {} if target.kind == "module" else {"line": target.line, "column": target.column, "symbol": target.short}
     output = yield from call("refactor", say, action=action, path=target.path, **symbol, **more)
     return settled(output)
@@ -65,7 +65,7 @@ def _report(wish: Wish, scene: Scene, result: Settled, target: Target | None) ->
     memory = replace(
         scene.memory, target=target or scene.memory.target, edited=scene.memory.edited or result.applied > 0
     )
-    return Done(settled_text(result, _capital(said(wish))), memory, target, failed=not result.applied)
+    return Done(settled_text(result, said(wish)), memory, target, failed=not result.applied)
 
 
 def _rename(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
@@ -90,7 +90,7 @@ def _rename(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
 def _parameter_place(wish: Wish, scene: Scene) -> Plan[Target | None]:
     """Where a function's parameter stands in its head."""
     holder = replace(wish, subject=replace(wish.subject, name=wish.subject.holder, holder="", kind=""))
-    function = yield from _target(holder, scene, None)
+    function = yield from _target(holder, scene, None, of=wish)
     if function.kind not in {"function", "method"}:
         return None
     one = named((yield from _parameters(function)), wish.subject.name, function.name)
@@ -147,7 +147,7 @@ def _need_value(wish: Wish, target: Target) -> Plan[None]:
             raise Stop(
                 f"`{spec.name}` has no default.{many} Answer with one, such as `default None`,"
                 " or with what callers pass, such as `pass 0`.",
-                Question((Option(target.name, (wish,), target),), value=True),
+                Question((Option(target.name, (wish,), target),), wants="value"),
             )
 
 
@@ -218,7 +218,7 @@ def _extract(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
         selection |= {"end_column": place.end_column} if place.end_column else {}
     into = wish.into or _kind_of(wish, selection)
     new = {"new_name": wish.new} if wish.new else {}
-    say = f"{_capital(said(replace(wish, into=into)))}: here is what changes."
+    say = f"{_capital(said(replace(wish, into=into)))}: let me see what would change."
     output = yield from call("refactor", say, action=f"extract_{into}", **selection, **new)
     result = settled(output)
     made = Target(path, 1, 1, into, wish.new) if wish.new and result.applied and not path.startswith("file:") else None
@@ -240,7 +240,9 @@ def _file(wish: Wish, scene: Scene) -> Plan[str]:
     if wish.path:
         return (yield from file_of(wish.path, scene, wish))
     if scene.place is None:
-        raise Stop(f"In which file? Say it with its path, such as `{said(replace(wish, path='basket.py'))}`.")
+        example = spoken(said(replace(wish, path="basket.py")))
+        question = Question((Option(said(wish), (wish,)),), wants="file")
+        raise Stop(f"In which file? Answer with its path, or say it at once, such as {example}.", question)
     return scene.place.uri
 
 
@@ -251,7 +253,7 @@ def _imports(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
     output = yield from call("refactor", "I organise the imports.", action="organise_imports", path=path)
     result = settled(output)
     done = _report(wish, scene, result, None)
-    return replace(done, failed=bool(result.error) and _ORGANISED not in result.error)
+    return replace(done, failed=bool(result.error) and not result.needless)
 
 
 def _all_imports(wish: Wish, scene: Scene) -> Plan[Done]:
@@ -267,8 +269,9 @@ def _all_imports(wish: Wish, scene: Scene) -> Plan[Done]:
     )
     outputs = yield Step(f"I organise the imports of {len(files)} files.", calls)
     results = [settled(one) for one in outputs]
-    right = sum(_ORGANISED in one.error for one in results)
-    texts = [settled_text(one, path) for one, path in zip(results, files, strict=True) if _ORGANISED not in one.error]
+    right = sum(one.needless for one in results)
+    wishes = [replace(wish, path=path) for path in files]
+    texts = [settled_text(one, said(of)) for one, of in zip(results, wishes, strict=True) if not one.needless]
     changed = any(one.applied for one in results)
     memory = replace(scene.memory, edited=scene.memory.edited or changed)
     head = [f"{right} of {len(files)} files are already organised."] if right else []
@@ -281,7 +284,7 @@ def _find(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
         name = ".".join(part for part in (wish.subject.holder, wish.subject.name) if part)
         found = yield from look(f"I look for `{name}`.", symbol=name, usages=wish.usages)
         if found.error:
-            return _not_found(wish, scene, found.error)
+            raise Stop(*unknown(found, wish))
     else:
         target = yield from _target(wish, scene, target)
         found = yield from look(
@@ -291,10 +294,6 @@ def _find(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:
     one = found.definitions[0] if len(found.definitions) == 1 else None
     memory = replace(scene.memory, listed=found.definitions, target=one or scene.memory.target)
     return Done(found_text(name, found, wish.usages), memory, one)
-
-
-def _not_found(wish: Wish, scene: Scene, error: str) -> Done:
-    return Done(error, scene.memory, failed=True)
 
 
 def _search(wish: Wish, scene: Scene, target: Target | None) -> Plan[Done]:

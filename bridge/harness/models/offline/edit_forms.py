@@ -1,4 +1,4 @@
-"""Requests about names, code and parameters. The language of patterns is in patterns.py, the parts in parts.py."""
+"""Requests about names and code. The language of patterns is in patterns.py, the parts in parts.py."""
 
 from bridge.harness.models.offline.forms import Form
 
@@ -13,7 +13,7 @@ _EXTRACT = (
     "(extract|pull out|factor out|split out|lift out|break out|carve out|separate "
     "out|refactor out|take out|split off|isolate)"
 )
-_DIVIDE = "(split|lift|break|pull|factor|refactor|separate)"
+_DIVIDE = "(split|lift|break|pull|factor|refactor|separate|cut)"
 """Verbs that extract with `out`, or when what comes of it is said: `split this into pieces` names no function."""
 
 NAMING: tuple[Form, ...] = (
@@ -21,7 +21,9 @@ NAMING: tuple[Form, ...] = (
         "rename",
         "Rename",
         "Another name for a function, class, method, variable, parameter or module, everywhere it is used. "
-        "Uses that can't be told for sure, and mentions in comments and strings, are hunks of their own.",
+        "Uses that can't be told for sure, and mentions in comments and strings, are hunks of their own. A name that "
+        "may be an ordinary word (`total`, `Basket`) counts there only where it is written as code (in backticks or "
+        "quotes, before a `(`, beside a dot), in files whose code uses it; the other places are listed in the report.",
         (
             f"rename <subject> {_TO} {_NEW} {_RENAMING}",
             f"rename [all|every|each] [the] <uses_word> (of|to|for) <subject> {_TO} {_NEW} {_RENAMING}",
@@ -31,7 +33,8 @@ NAMING: tuple[Form, ...] = (
             f"rename (symbol|identifier) [:] <subject> {_TO} {_NEW} {_RENAMING}",
             "[the] new name [:|is|should be] {new} {pronoun=this}",
             f"(change|alter|update) (this|the) name (to|into|->) {_NEW} {{pronoun=this}} {_RENAMING}",
-            f"(replace|change) the name <subject> (with|by|to|into|->) {_NEW} {_RENAMING}",
+            f"(replace|change|swap|exchange) [the] [<kind>] name <subject> (with|by|to|into|for|->) {_NEW} {_RENAMING}",
+            f"make [the] name of <subject> [be] {{new:codelike}} {_RENAMING}",
             (
                 f"(in|inside|within) [<det>] [<function_word>|<method_word>|<class_word>] {{holder}} rename [<det>] "
                 f"[<kind>] {{name:plain}} {_TO} {_NEW} {_RENAMING}"
@@ -53,7 +56,7 @@ NAMING: tuple[Form, ...] = (
             "name <this> {new}",
             "(call|name) <subject> {new:codelike}",
             "give <subject> (the|a) [new|better|proper] name [:|of] {new}",
-            "(have|get|make|let) <subject> [be] (called|named|renamed to|renamed) {new}",
+            f"(have|get|make|let) <subject> [be] (called|named|renamed to|renamed) {{new}} {_RENAMING}",
             "the [new] name (of|for) <subject> (is|should be|must be|is now|becomes) {new}",
             "(use|take|choose) [the name] {new} as [the] [new] name (of|for) <subject>",
             (
@@ -126,7 +129,8 @@ NAMING: tuple[Form, ...] = (
             "introduce [a|the] [new] [local] <into_variable> [<fresh>]",
             "(give|name|call) <expression> [the name|a name|a new name] [:|of] {new:newplain} {into=variable}",
             "(extract|pull out|factor out|lift out) <code_here>",
-            ("(turn|make|convert|refactor|transform|change) <code_here> (to|into|a|an|as) <into_word> [<fresh>]"),
+            "(turn|make|convert|refactor|transform|change) <code_here> (to|into|a|an|as) <into_word> [<fresh>]",
+            "make <code_here> (its|their) own [new|separate|little] (<into_function>|<into_variable>) [<fresh>]",
             (
                 "(make|create|introduce|define|build|add|form) <into_word> [<fresh>] (from|out "
                 "of|for|with|of|to hold|containing|based on) <code_here>"
@@ -205,14 +209,15 @@ NAMING: tuple[Form, ...] = (
                 "{to:module} [<moving>]"
             ),
             (
-                "(move|relocate|transfer|shift) [<det>] [<kind>] {name} [out] (from|of|out of) [the] "
-                "[<module_word>] ({path}|{path:name}) [over|and] [put it] (to|into) "
+                "(move|relocate|transfer|shift|pull|take) [<det>] [<kind>] {name} [out] (from|of|out of) [the] "
+                "[<module_word>] ({path}|{path:holder}) [over|and] [put it|move it] (to|into|in) "
                 "(<to_file>|{to:module}) [<moving>]"
             ),
             (
                 "<subject> (should|must|needs to|has to) (live|be|go|be moved|move) [over] (in|into|to|inside) "
                 "<to_file> [<moving>]"
             ),
+            "<wanted> <subject> [to] (live|be|go) [over] (in|into|inside) <to_file> [<moving>]",
             (
                 "(move|relocate|put) [<det>] [functions|classes|constants] {names} (to|into|in) "
                 "(<to_file>|{to:module}) [<moving>]"
@@ -228,142 +233,6 @@ NAMING: tuple[Form, ...] = (
         ),
         ("<subject> belongs (in|into|to) [the] [<module_word>] {to:path}",),
         "For `this` and `it`: the cursor on the name.",
-    ),
-    Form(
-        "add_parameter",
-        "Add a parameter",
-        (
-            "A new parameter of a function or method. Callers go on as they are if it has a default; "
-            "otherwise say what they pass."
-        ),
-        (
-            (
-                "(add|introduce|append|insert) <new_parameter> (<setting>)* (to|for|on|in|into) <subject> "
-                "(<setting>|<set_optional>)*"
-            ),
-            "(add|introduce|append|insert) <new_parameter> (<setting>)* {pronoun=this}",
-            "<subject> needs <another_parameter> (<setting>|<set_optional>)*",
-            "(give|let|make|have) <subject> [have|take|accept|get] <new_parameter> (<setting>|<set_optional>)*",
-            (
-                "<subject> (should|must|needs to|has to|ought to|to) (take|accept|have|get|receive) <new_parameter> "
-                "(<setting>|<set_optional>)*"
-            ),
-            "(add|append|insert) <new_parameter> (<setting>)* {pronoun=this} (here)",
-            "add {p:newplain} (<setting>)* as <new_parameter_word> (to|of|for) <subject> (<setting>|<set_optional>)*",
-            "add {p:newplain} (<setting>)* to <the_parameters> (<setting>|<set_optional>)*",
-        ),
-        (
-            ("add a parameter tax with default 0 to total", "add parameter `tax = 0` to `total`"),
-            (
-                "add parameter `tax: float = 0.2` to Basket.total after items",
-                "add parameter `tax: float = 0.2` to `Basket.total` after `items`",
-            ),
-            ("add a parameter tax to total, passing 0.2 in all calls", "add parameter `tax` to `total` passing `0.2`"),
-        ),
-    ),
-    Form(
-        "remove_parameter",
-        "Remove a parameter",
-        "A parameter goes, and with it what callers pass for it.",
-        (
-            "(remove|drop|delete|get rid of|take away|eliminate|cut) <sure_parameter> <from_function>",
-            "(remove|drop|delete|cut) [the] {p:plain} from <function_parameters>",
-            "take <sure_parameter> out of <subject>",
-            (
-                "<subject> (does not need|doesn't need|no longer needs) (<sure_parameter> [any more|anymore|any "
-                "longer] [so] (remove|drop|delete) it|[the] {p:plain} [any more|anymore|any longer] [so] "
-                "(remove|drop|delete) (the|that) <parameter_word>)"
-            ),
-            "(remove|drop|delete|get rid of|take away|eliminate|cut) <owned_parameter>",
-        ),
-        (
-            ("remove the parameter tax from total", "remove parameter `tax` from `total`"),
-            ("drop total's tax parameter", "remove parameter `tax` from `total`"),
-        ),
-        ("(remove|drop|delete) [the] {p:plain} (from|of) <subject>",),
-    ),
-    Form(
-        "reorder_parameters",
-        "Reorder parameters",
-        "The parameters in another order; calls are changed with them.",
-        (
-            (
-                "(reorder|re-order|rearrange|sort|order|arrange|change [the] order of) "
-                "<the_parameters> (to|as|into|so that they are|so they are|to be|in the order|like this|:|by|->) "
-                "{names}"
-            ),
-            "swap <the_two_parameters>",
-            (
-                "(swap|switch|exchange|flip) [the] [<parameters_word>] {p:plain} and {anchor:plain} {order=swap} "
-                "<from_function>"
-            ),
-            (
-                "(swap|switch|exchange|flip) [the] [<parameters_word>] {p:plain} (with|and|for) {anchor:plain} "
-                "{order=swap} <from_function>"
-            ),
-            "(move|put) <det_parameter> <from_function> <order_place>",
-            "(move|put|make) <det_parameter> <order_place> <from_function>",
-            "reorder <the_parameters> : (put|swap) <order_rest>",
-        ),
-        (
-            ("reorder the parameters of total to tax, items", "reorder the parameters of `total` to `tax`, `items`"),
-            (
-                "swap the parameters items and tax of total",
-                "reorder the parameters of `total` : swap `items` and `tax`",
-            ),
-            ("put parameter tax before items in total", "reorder the parameters of `total` : put `tax` before `items`"),
-        ),
-    ),
-    Form(
-        "change_default",
-        "Change a parameter's default",
-        "Another default value; calls stay as they are.",
-        (
-            (
-                "(change|set|make|update|alter|switch) [the] default [value] (of|for) <det_parameter> "
-                "<from_function> [from {was:code}] [to|=|be|as|->] {default:code}"
-            ),
-            (
-                "(change|set|make|update) <subject> 's default [value] (of|for) [the] {p:plain} (to|=|be|->) "
-                "{default:code}"
-            ),
-            "(change|set|make|update) {p:plain} 's default [value] in <subject> (to|=|be|->) {default:code}",
-            (
-                "(change|set|make|update|alter|switch) [the] default [value] (of|for) <owned_parameter> (to|=|be|"
-                "as|->) {default:code}"
-            ),
-            "(give|let) <det_parameter> <from_function> [have] (a|the) default [value] [of|=] {default:code}",
-            "(make|let|have) <det_parameter> <from_function> default to {default:code}",
-            "default <det_parameter> (to|=) {default:code} <from_function>",
-            (
-                "(<det_parameter> <from_function>|<owned_parameter>) (should|must) (default to|have the default "
-                "[value]) {default:code}"
-            ),
-            "the default [value] (of|for) <det_parameter> <from_function> (should|must) be {default:code}",
-            "(set|change) <det_parameter> <from_function> to default to {default:code}",
-            "make <det_parameter> <from_function> optional (with|and) [a] default [value] [of|to] {default:code}",
-        ),
-        (
-            ("change the default of tax in total to 0.2", "change the default of `tax` in `total` to `0.2`"),
-            ("make tax in total default to None", "change the default of `tax` in `total` to `None`"),
-        ),
-    ),
-    Form(
-        "change_annotation",
-        "Change a parameter's type",
-        "Another annotation of a parameter; calls stay as they are.",
-        (
-            (
-                "(change|set|make|update) [the] (type|annotation|type annotation|type hint) (of|for) "
-                "<det_parameter> <from_function> (to|as|be|->) {annotation}"
-            ),
-            "(annotate|type) <det_parameter> <from_function> (as|with|to be) {annotation}",
-            (
-                "add [a|the] (type|annotation|type annotation|type hint) {annotation} (to|for) <det_parameter> "
-                "<from_function>"
-            ),
-        ),
-        (("annotate the parameter tax of total as float", "change the type of `tax` in `total` to `float`"),),
     ),
 )
 """Those that change what a name means or where it is."""

@@ -7,9 +7,10 @@ them (politeness, several requests at once) and parts.py for the parts in angle 
 from bridge.harness.models.offline.edit_forms import NAMING
 from bridge.harness.models.offline.forms import Form
 from bridge.harness.models.offline.other_forms import OTHERS
+from bridge.harness.models.offline.parameter_forms import PARAMETERS
 from bridge.harness.models.offline.parts import PARTS
 
-FORMS: tuple[Form, ...] = (*NAMING, *OTHERS)
+FORMS: tuple[Form, ...] = (*NAMING, *PARAMETERS, *OTHERS)
 """Every kind of request, in the order in which people meet them."""
 
 _MORE: dict[str, str] = {
@@ -18,7 +19,8 @@ _MORE: dict[str, str] = {
     "the function|the original) [afterwards]"
     "|into (its|all|the|all its) (callers|uses|usages|caller|call sites)|where it is used|wherever "
     "it is used|away|at every call|at all call sites|completely",
-    "wanted": "i want|i need|we want|we need|i'd like|i would like|i'd prefer",
+    "wanted": "i want|i need|we want|we need|i'd like|i would like|i'd prefer|i'd rather have|i would rather have|"
+    "i want to have|i'd like to have|i would like to have",
     "another_parameter": "(a|an) (new|additional|extra|further) <parameter_like> (<saying> {p:newplain}|{p:given})"
     "|another <parameter_like> (<saying> {p:newplain}|{p:given})",
     "to_file": "[a|the] [new] [<module_word>] <named> {to:path} [<module_word>]"
@@ -39,7 +41,9 @@ _MORE: dict[str, str] = {
         "[<det>] [unused|obsolete|extra|redundant] <parameter_word> <named> {p:plain}|[<det>] [unused|"
         "obsolete|extra|redundant] {p:plain} <parameter_word>"
     ),
-    "from_function": "(of|in|from|for|on|to) <subject>|here {pronoun=this}",
+    "from_function": "(of|in|from|for|on|to) (<subject>|<function_parameters>)|here {pronoun=this}",
+    "flag": "[a|an] [new] [optional {optional=yes}] {p:newplain} (flag|option|switch)"
+    "|[a|an] [new] [optional {optional=yes}] (flag|option|switch) <saying> {p:newplain}",
     "owned_parameter": (
         "[<det>] [<function_word>|<method_word>] {name} 's ([<parameter_word>] {p:plain}|{p:plain} "
         "<parameter_word>) [<place>]|<parameter_word> {p:plain} <holder_function>"
@@ -52,8 +56,8 @@ _MORE: dict[str, str] = {
     "|[to|at|as|in] [the] (last|end|last position|last place|last parameter|last argument|last one) {order=last}",
     "order_rest": "{p:plain} <order_place>|{p:plain} and {anchor:plain} {order=swap}",
     "uses_word": (
-        "occurrence|usages|usage|uses|use|references|refs|reference|callers|calls|call sites|callsites|occurrences|"
-        "places that use|importers|imports"
+        "occurrence|usages|usage|uses|use|references|refs|reference|callers|caller|calls|call sites|callsites|"
+        "occurrences|places that use|importers|imports"
     ),
     "folder_scope": "[the] [folder|directory|package] {path:folder} [folder|directory|package]",
     "all_scope": (

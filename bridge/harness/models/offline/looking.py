@@ -38,6 +38,9 @@ _DEFINES = re.compile(
     r"|(?:(?:const|let|var)\s+)?(?P<name>[^\W\d]\w*)\s*(?::[^=]*)?=(?!=))"
 )
 _NUMBERED = re.compile(r"(\d+)\t(.*)")
+_PERHAPS = re.compile(r" Perhaps [^?]*\?$")
+"""How the search ends a refusal that has candidates."""
+
 _BELOW = 20
 """Lines below an instruction comment in which what it speaks of is looked for."""
 
@@ -84,7 +87,7 @@ def locate(scene: Scene, wish: Wish, say: str) -> Plan[Target]:
     else:
         found = yield from look(say, symbol=name, **({"path": path} if path else {}))
     if found.error:
-        raise Stop(*_unknown(found, wish))
+        raise Stop(*unknown(found, wish))
     return (yield from _chosen(scene, wish, found.definitions))
 
 
@@ -248,13 +251,14 @@ def _which(wish: Wish, targets: Sequence[Target]) -> tuple[str, Question]:
     return which_question(shown, len(targets)), Question(options)
 
 
-def _unknown(found: Looked, wish: Wish) -> tuple[str, Question | None]:
-    """No such name; what is spelled alike can be chosen."""
+def unknown(found: Looked, wish: Wish) -> tuple[str, Question | None]:
+    """No such name; what is spelled alike can be chosen, and is not said twice."""
     if not found.definitions:
         return found.error, None
+    error = _PERHAPS.sub("", found.error)
     shown = _distinct(found.definitions)[:MOST_OPTIONS]
     options = tuple(Option(one.name, (wish,), one) for one in shown)
     if len(shown) == 1:
         one = shown[0]
-        return f"{found.error}\nDo you mean {one.kind} `{one.name}` in {one.path}? (yes/no)", Question(options)
-    return f"{found.error}\n{which_question(shown, len(shown))}", Question(options)
+        return f"{error}\nDo you mean {one.kind} `{one.name}` in {one.path}? (yes/no)", Question(options)
+    return f"{error}\n{which_question(shown, len(shown))}", Question(options)

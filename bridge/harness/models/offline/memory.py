@@ -1,6 +1,7 @@
 """What is remembered from one prompt to the next. It is made anew from the conversation each time."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bridge.harness.models.offline.outputs import Target
 from bridge.harness.models.offline.wishes import Wish
@@ -17,10 +18,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked last. With one option the answer is yes or no; with `value`, what callers pass or a default."""
+    """What was asked last.
+
+    `wants` says what the answer is: one of the options (of one: yes or no), what callers pass or a default, or a file.
+    """
 
     options: tuple[Option, ...]
-    value: bool = False
+    wants: Literal["option", "value", "file"] = "option"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,11 @@ OTHERS: tuple[Form, ...] = (
             ),
             (
                 "{usages=yes} (where do|where does) (we|i|anybody|anyone|the code|it) (use|call|reference|"
-                "import) <subject>"
+                "import) <subject> [from]"
             ),
             (
                 "{usages=yes} (find|show|show me|list|give me|print|get|count|look for|look up|tell me|search|"
-                "search for|see) [me] [all|the|every|any] [the|of the] <uses_word> (of|to|for) <subject> "
+                "search for|see) [me] [all|the|every|each|any] [the|of the] <uses_word> (of|to|for) <subject> "
                 "[<place_all>]"
             ),
             (
@@ -83,7 +83,7 @@ OTHERS: tuple[Form, ...] = (
                 "imports|import) <subject>"
             ),
             (
-                "{usages=yes} (who|what|which functions|which files|which modules|which code|what code) (uses|"
+                "{usages=yes} (who|what|which (functions|files|modules|code|places)|what (code|places)) (uses|"
                 "calls|use|call|references|imports|import|depends on|is using|is calling) <subject>"
             ),
             "{usages=yes} (who's|whos|what's|whats) (using|calling|importing) <subject>",
@@ -130,6 +130,10 @@ OTHERS: tuple[Form, ...] = (
                 "with|lines containing|occurrences of) {text} [(in|of) ({path}|<place_all>)]"
             ),
             "(grep|rg|grep for|search for) {text} [(in|of) {path}|<place_all>]",
+            (
+                "(search|grep|scan) [in|through] ([the|my|this|our] [whole|entire] (project|codebase|code|workspace|"
+                "repo|repository|files)|{path}) for [the] [text|string|word] {text}"
+            ),
         ),
         (("search for `TODO`", "search for `TODO`"),),
     ),

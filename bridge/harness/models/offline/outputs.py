@@ -10,7 +10,9 @@ _USE = re.compile(_PLACE + r"(?P<kind>[a-z][a-z ]*): (?P<text>.*)")
 _HUNK = re.compile(r"- hunk \d+ of (?P<total>\d+): (?P<outcome>.*)")
 _SECTION = re.compile(r"\[(?P<name>[a-z ]+)\]")
 _REJECTED = "rejected by the user"
+_REFUSED = "rejected, but not by the user"
 _APPLIED = ("accepted and applied", "applied; the user looks at it later")
+_NEEDLESS = ("already organised", "there is nothing to change")
 _CANDIDATES = "Candidates:"
 _NOTE = "Note: "
 
@@ -46,17 +48,27 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of an edit. `problems`: hunks that are neither applied nor rejected, with why."""
+    """What became of an edit.
+
+    `rejected` counts the person's own rejections, `reasons` are theirs; `refused` counts those of a rule, or because
+    nobody could be asked, and `causes` say why. `problems`: hunks that are neither applied nor rejected, with why.
+    """
 
     title: str = ""
     total: int = 0
     applied: int = 0
     rejected: int = 0
     reasons: tuple[str, ...] = ()
+    refused: int = 0
+    causes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     error: str = ""
-    candidates: tuple[Target, ...] = ()
+
+    @property
+    def needless(self) -> bool:
+        """Whether nothing had to be done."""
+        return any(words in self.error for words in _NEEDLESS)
 
 
 def looked(output: str) -> Looked:
@@ -86,22 +98,28 @@ def settled(output: str) -> Settled:
     hunks = [found for line in lines if (found := _HUNK.fullmatch(line))]
     notes = tuple(line.removeprefix(_NOTE) for line in lines if line.startswith(_NOTE))
     if not hunks:
-        why, candidates = _refusal(output)
-        return Settled(error=why, candidates=candidates, notes=notes)
+        return Settled(error=_refusal(output)[0], notes=notes)
     outcomes = [found["outcome"] for found in hunks]
     rejected = [one for one in outcomes if one.startswith(_REJECTED)]
+    refused = [one for one in outcomes if one.startswith(_REFUSED)]
     applied = [one for one in outcomes if one.startswith(_APPLIED)]
-    reasons = dict.fromkeys(one.removeprefix(_REJECTED).removeprefix(": ") for one in rejected)
-    others = Counter(one for one in outcomes if not one.startswith((_REJECTED, *_APPLIED)))
+    others = Counter(one for one in outcomes if not one.startswith((_REJECTED, _REFUSED, *_APPLIED)))
     return Settled(
         title=lines[0].rpartition(": ")[0],
         total=len(hunks),
         applied=len(applied),
         rejected=len(rejected),
-        reasons=tuple(reason for reason in reasons if reason),
-        problems=tuple(f"{count} hunk{'' if count == 1 else 's'} {what}" for what, count in others.items()),
+        reasons=_whys(rejected, _REJECTED),
+        refused=len(refused),
+        causes=_whys(refused, _REFUSED),
+        problems=tuple(f"{count} change{'' if count == 1 else 's'}: {what}" for what, count in others.items()),
         notes=notes,
     )
+
+
+def _whys(outcomes: list[str], what: str) -> tuple[str, ...]:
+    """Each reason once."""
+    return tuple(dict.fromkeys(why for one in outcomes if (why := one.removeprefix(what).removeprefix(": "))))
 
 
 def _refusal(output: str) -> tuple[str, tuple[Target, ...]]:

@@ -1,12 +1,19 @@
 """Help, made from the grammar: a page of the documentation, the text of `--help`, what is said in a conversation."""
 
-from bridge.harness.models.offline.forms import Form
+import re
+
 from bridge.harness.models.offline.grammar import FORMS
 
 PAGE = "docs/offline.md"
 """Where the page is, from the project's root."""
 
-_TALK = frozenset({"help", "greeting", "rename_back", "undo", "again", "dismissal"})
+TALK = frozenset({"help", "greeting", "rename_back", "undo", "again", "dismissal"})
+"""Kinds that no refactoring is asked for with."""
+
+READY = "Say `help` for all that I understand."
+
+_SAMPLE = re.compile(r"(?<![\w.])(?:sub)?total(?![\w.])")
+"""The name in the examples that another can stand for."""
 
 _HEAD = """\
 # The offline engine
@@ -31,22 +38,21 @@ exceptions (`except in tests`), questions (`how do I rename …?`). To leave out
 _REST = """\
 ## What it does not do
 
-Write or explain code, fix bugs, change text that no rule of the language decides. For these a model is needed: see the
-settings in the README.
+Write or explain code, fix bugs, change text that no rule of the language decides.
 """
 
 
-def page() -> str:
-    """The documentation's page."""
+def page(setup: str) -> str:
+    """The documentation's page. `setup` says which other models there are."""
     parts = [_HEAD]
     for form in FORMS:
-        if form.kind in _TALK:
+        if form.kind in TALK:
             continue
         rows = "\n".join(f"- {_code(text)}" for text, _ in form.examples)
         needs = f"\n{form.needs}\n" if form.needs else ""
         parts.append(f"## {form.title}\n\n{form.help}\n{needs}\n{rows}\n")
-    talk = "\n".join(f"- {_code(form.examples[0][0])}: {_lower(form.help)}" for form in FORMS if form.kind in _TALK)
-    parts += [f"## In a conversation\n\n{talk}\n", _REST]
+    talk = "\n".join(f"- {_code(form.examples[0][0])}: {_lower(form.help)}" for form in FORMS if form.kind in TALK)
+    parts += [f"## In a conversation\n\n{talk}\n", f"{_REST}\n{setup}\n"]
     return "\n".join(parts)
 
 
@@ -60,21 +66,16 @@ def _code(text: str) -> str:
 
 def help_text() -> str:
     """A few lines for a terminal: one example of each kind."""
-    rows = [f"  {form.examples[0][0]}" for form in FORMS if form.kind not in _TALK]
+    rows = [f"  {form.examples[0][0]}" for form in FORMS if form.kind not in TALK]
     return "without a model the offline engine understands requests such as:\n" + "\n".join(rows)
 
 
 def told(name: str = "") -> str:
     """What can be asked, with a name that is at hand in the examples."""
-    rows = [f"- {_with(form, name)}" for form in FORMS if form.kind not in _TALK]
+    rows = [f"- {with_name(form.examples[0][0], name)}" for form in FORMS if form.kind not in TALK]
     return "I refactor without a model. You can say, for example:\n" + "\n".join(rows)
 
 
-def _with(form: Form, name: str) -> str:
-    text = form.examples[0][0]
-    return text.replace("`total`", f"`{name}`").replace("`subtotal`", f"`{name}`") if name else text
-
-
-def example(kind: str, name: str = "") -> str:
-    """One example of a kind of request."""
-    return next(_with(form, name) for form in FORMS if form.kind == kind)
+def with_name(text: str, name: str) -> str:
+    """An example, with a name that is at hand in the place of its own."""
+    return _SAMPLE.sub(lambda _: name, text) if name else text

@@ -9,7 +9,8 @@ PARTS: dict[str, str] = {
     "great|good|thanks|perfect"
     "|quick one|quickly|just|simply|go ahead and|go on and|go and|try to|your task is to|your task|task|todo|fixme"
     "|i want to|i want you to|i need you to|i need to|i would like to|i would like you to|i'd like to|i'd like you to"
-    "|i'd love you to|i wish to|i want|could you|can you|can u|could u|would you|will you|can we|could we|yo|you "
+    "|i'd love you to|i wish to|i want|(it would|it'd) be (great|nice|good) if you could"
+    "|could you|can you|can u|could u|would you|will you|can we|could we|yo|you "
     "should|you can|i'd like|i would like|i'd prefer|i would prefer|hope you're well|hope you are well|i hope "
     "you're well|hope all is well"
     "|i hope this finds you well|how are you|how are you doing|do the needful and"
@@ -67,7 +68,7 @@ PARTS: dict[str, str] = {
     "|<attribute_word> {kind=attribute}|<class_word> {kind=class}|<constant_word> {kind=constant}"
     "|<parameter_word> {kind=parameter}",
     "pointed": "<kind>|thing|one|name|identifier|symbol|function or method|definition",
-    "in_file": "(in|from|of|inside|within|at) [the|this|my] [<module_word>] {path} [<module_word>]",
+    "in_file": "(in|from|of|inside|within|at|out of) [the|this|my] [<module_word>] {path} [<module_word>]",
     "in_module": "(in|from|of|inside|within) [the] (module {path:name}|{path:name} module)",
     "at_line": "(at|on|in|from) line {line:number}",
     "place": "<in_file>|<in_module>|<at_line>|<at_line> <in_file>|<in_file> <at_line>",
@@ -99,8 +100,8 @@ PARTS: dict[str, str] = {
     " (project|codebase|code base|code|workspace|repo|repository|source tree)"
     "|(in|across|throughout|over|through) (all|(the|my|this|our) (whole|entire|complete|full)) [of] [the|my|this|our]"
     " (application|app|package|files|modules|source|sources|program)"
-    "|everywhere|throughout|globally|project-wide|projectwide|workspace-wide|in every file|in each file|in all "
-    "files|in all of the files|all over|all over the place|across files|across all files|across "
+    "|everywhere|throughout|across the board|globally|project-wide|projectwide|workspace-wide|in every file|in each "
+    "file|in all files|in all of the files|all over|all over the place|across files|across all files|across "
     "modules"
     "|in the whole thing|wherever it is used|wherever it's used|everywhere it is used|everywhere "
     "it's used|where it is used|in all places|in all modules|in every module",
@@ -150,7 +151,7 @@ PARTS: dict[str, str] = {
     "into_word": (
         "[its|their] [own] [a|an|the|one] [new|separate|own|small|little|local|named] (<into_function>|<into_variable>)"
     ),
-    "fresh": "<saying> {new:newplain}|{new:bare}",
+    "fresh": "<saying> {new:newplain}|{new:bare}|[and] (call|name) it {new:newplain}",
     # Parameters.
     "the_parameter": (
         "[<det>] [unused|obsolete|extra|redundant] [<parameter_word>] <named> {p:plain}|[<det>] "
@@ -164,7 +165,7 @@ PARTS: dict[str, str] = {
     "set_default": "(=|with [a|the] default [value] [of|=|is]|and [a|the] default [value] [of|=]|whose default is|"
     "whose default value is|defaulting to|default to|that defaults to|which defaults to|default|"
     "default =|having default|having the default|set to|with default value|by default)"
-    " [a|an] {default:code}",
+    " [a|an] {default:code}|{default:code} by default",
     "set_value": "[and] [have|with|let|make] [all|the|existing] (callers|calls|call sites|existing calls|existing "
     "callers) [should|must|will|to] (pass|passing|give|use) {value:code}"
     "|[and] (pass|passing) {value:code} [(in|at|from|by) [all|the] [existing|current] (callers|calls|"

@@ -57,6 +57,8 @@ _BEFORE_GERUND = frozenset({"mind", "about", "consider", "suggest", "of"})
 _JOINS = frozenset({"and", "then", "also", "afterwards", "plus", "after", "finally", "next", "lastly"})
 _NO_FILE: frozenset[WishKind] = ALONE | {"rename_back", "greeting"}
 """Of what no file can be said."""
+_LEAVES_NOTHING: frozenset[WishKind] = frozenset({"search", "inline", "organise_imports"})
+"""After these there is no one thing that `it` could be: `inline total, call it sum`."""
 
 _RESTRICTS = word_set(
     "except only unless if or but because while when without not excluding rather instead whenever where which"
@@ -202,7 +204,7 @@ class _Reader:
 
     def _between(self, text: str, start: int, end: int) -> str:
         words = self._words[start:end]
-        return text[words[0].start : words[-1].end].strip(" ,.;:\n") if words else ""
+        return text[words[0].start : words[-1].end].strip(" ,.;:!?\n") if words else ""
 
     def _rest(self, at: int, before: str) -> list[_Way]:
         """All ways to read the words from here to the end, after a request of the kind `before`."""
@@ -217,6 +219,10 @@ class _Reader:
             doubt = sum(_UNSURE * (not wish.sure) for wish in wishes)
             doubt += plain[1] * _SLIP
             for following in self._after(end, wishes[-1].kind):
+                if wishes[-1].kind in _LEAVES_NOTHING and any(
+                    wish.subject.pronoun == "it" for wish in following.wishes[:1]
+                ):
+                    continue
                 both = (*wishes, *following.wishes)
                 real = tuple(wish for wish in both if wish.kind != "greeting") or wishes
                 if len(real) > 1 and any(wish.kind in ALONE for wish in real):

@@ -26,7 +26,7 @@ from bridge.harness.models.offline.words import Word
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _CALL = re.compile(r"(?P<name>[^\s()]+)\((?P<given>.*)\)", re.DOTALL)
 _CODELIKE = re.compile(r".*[_\d.].*|[^\W\d]+[^\W\d_a-zß-öø-ÿ].*|[^\W\d]{1}")
-_PATH = re.compile(r"(?P<path>[^\s:*?\"<>|]+?)(?::(?P<line>\d+)(?::\d+)?)?")
+_PATH = re.compile(r"(?P<path>[^\s:*?\"<>|`]+?)(?::(?P<line>\d+)(?::\d+)?)?")
 _FOLDER = re.compile(r"[\w.-][\w./-]*")
 _ORDINALS = {
     word: number

@@ -9,9 +9,10 @@ from bridge.harness.models.offline.conversation import Place
 from bridge.harness.models.offline.looking import Plan, Scene, look
 from bridge.harness.models.offline.memory import Memory, Option, Question, Stop
 from bridge.harness.models.offline.outputs import Target
-from bridge.harness.models.offline.page import example, told
+from bridge.harness.models.offline.page import told
+from bridge.harness.models.offline.puzzled import about_name, not_understood
 from bridge.harness.models.offline.reading import Ambiguous, Partly, Understood, Unknown, read
-from bridge.harness.models.offline.telling import places_list
+from bridge.harness.models.offline.telling import places_list, spoken
 from bridge.harness.models.offline.wishes import Subject, Wish, said
 
 _NOT = re.compile(r"\b(?:don't|dont|do not|never|not|stop|no|avoid|without|cannot|can't|won't)\b", re.IGNORECASE)
@@ -24,25 +25,12 @@ _VALUE = re.compile(
     r" (?P<code>.+?)\.?",
     re.IGNORECASE,
 )
-_VERBS = {
-    "rename": "rename",
-    "name": "rename",
-    "call": "rename",
-    "extract": "extract",
-    "pull": "extract",
-    "inline": "inline",
-    "move": "move",
-    "parameter": "add_parameter",
-    "argument": "add_parameter",
-    "default": "change_default",
-    "import": "organise_imports",
-    "imports": "organise_imports",
-    "find": "find",
-    "where": "find",
-    "uses": "find",
-    "usages": "find",
-    "search": "search",
-}
+
+_TAKING_BACK = (
+    "undo in your editor, in each file that was changed (in Neovim `u`, one step for each accept); under the review"
+    " policy *keep*, *Undo* at the hunk. In a terminal there is no undo but version control, such as `git restore -p`,"
+    " which asks about each place."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +51,8 @@ def turn(prompt: str, place: Place | None, memory: Memory, setup: str) -> Plan[S
             return (yield from _fulfil(chosen.wishes, Scene(place, replace(memory, question=None)), chosen.target))
     memory = replace(memory, question=None)
     reading = read(prompt)
+    if isinstance(reading, Partly | Unknown) and (why := about_name(prompt, memory)):
+        return Said(*why)
     match reading:
         case Understood(wishes=wishes) if all(wish.sure or not wish.edits for wish in wishes):
             return (yield from _wishes(wishes, Scene(place, memory), setup))
@@ -77,15 +67,30 @@ def turn(prompt: str, place: Place | None, memory: Memory, setup: str) -> Plan[S
 
 
 def _answer(question: Question, prompt: str) -> Option | None:
-    if not question.value:
+    if question.wants == "option":
         return answered(question, prompt)
     option = question.options[0]
     if answered(question, prompt) is NO:
         return NO
+    return _with_file(option, prompt) if question.wants == "file" else _with_value(option, prompt)
+
+
+def _with_file(option: Option, prompt: str) -> Option | None:
+    """`basket.py`, `in basket.py` or `all files` answers in which file."""
+    for text in (prompt, f"in {prompt}"):
+        reading = read(f"organise imports {text}")
+        if isinstance(reading, Understood) and len(reading.wishes) == 1 and reading.wishes[0].path:
+            wish, *rest = option.wishes
+            return replace(option, wishes=(replace(wish, path=reading.wishes[0].path), *rest))
+    return None
+
+
+def _with_value(option: Option, prompt: str) -> Option | None:
+    """`default 1` or `pass 0` says what becomes of callers."""
     found = _VALUE.fullmatch(" ".join(prompt.split()))
     if found is None:
         return None
-    (wish,) = option.wishes
+    wish, *rest = option.wishes
     key = "default" if found["default"] else "value"
     if wish.optional and key == "value":
         return None
@@ -94,7 +99,7 @@ def _answer(question: Question, prompt: str) -> Option | None:
     if not isinstance(checked, Understood) or len(checked.wishes) != 1 or checked.wishes[0].spec.default != code:
         return None
     spec = replace(wish.spec, default=code) if key == "default" else replace(wish.spec, value=code)
-    return Option(option.label, (replace(wish, spec=spec),), option.target)
+    return replace(option, wishes=(replace(wish, spec=spec), *rest))
 
 
 def _propose(readings: tuple[tuple[Wish, ...], ...], memory: Memory) -> Said:
@@ -119,7 +124,8 @@ def _partly(reading: Partly, memory: Memory) -> Said:
     words = " and ".join(left)
     if reading.left and _NOT.search(reading.left[0]) and reading.left[0] and not _is_tail(reading):
         return Said(
-            f"I did nothing. I don't know what to do with {words}. I only take requests such as `{said(wish)}`.", memory
+            f"I did nothing. I don't know what to do with {words}. I only take requests such as {spoken(said(wish))}.",
+            memory,
         )
     if reading.left and _ASKING.match(reading.left[0]):
         how = "I would look where the name is, and propose each place as a hunk; nothing changes before you accept it."
@@ -143,21 +149,17 @@ def _is_tail(reading: Partly) -> bool:
 
 def _unknown(prompt: str, scene: Scene, setup: str) -> Plan[Said]:
     """Not understood: what could be said instead."""
-    words = re.findall(r"[a-z]+", prompt.casefold())
-    kind = next((_VERBS[word] for word in words if word in _VERBS), "")
-    name = yield from _name_at_hand(scene)
-    near = f" Perhaps you mean something like: {example(kind, name)}" if kind else ""
-    text = f"I don't understand that, so I did nothing.{near}\n{told(name)}\n{setup}"
-    return Said(text, scene.memory)
+    at_hand = yield from _at_hand(scene)
+    return Said(not_understood(prompt, scene.place, at_hand, setup), scene.memory)
 
 
-def _name_at_hand(scene: Scene) -> Plan[str]:
-    """The name at the cursor, for examples that fit."""
+def _at_hand(scene: Scene) -> Plan[Target | None]:
+    """What the cursor is on, for examples that fit."""
     place = scene.place
     if place is None or not place.column or place.selects:
-        return ""
+        return None
     found = yield from look(path=place.uri, line=place.line, column=place.column)
-    return found.definitions[0].short if found.definitions else ""
+    return found.definitions[0] if found.definitions else None
 
 
 def _wishes(wishes: tuple[Wish, ...], scene: Scene, setup: str) -> Plan[Said]:
@@ -168,8 +170,8 @@ def _wishes(wishes: tuple[Wish, ...], scene: Scene, setup: str) -> Plan[Said]:
         case "dismissal":
             return Said("Nothing was done.", scene.memory)
         case "help":
-            name = yield from _name_at_hand(scene)
-            return Said(f"{told(name)}\n{setup}", scene.memory)
+            at_hand = yield from _at_hand(scene)
+            return Said(f"{told(at_hand.short if at_hand else '')}\n{setup}", scene.memory)
         case "undo":
             return Said(_undo(scene.memory), scene.memory)
         case "again" if scene.memory.last:
@@ -182,11 +184,8 @@ def _wishes(wishes: tuple[Wish, ...], scene: Scene, setup: str) -> Plan[Said]:
 def _undo(memory: Memory) -> str:
     """What was accepted is the person's text: they undo it."""
     if not memory.edited:
-        return "I have changed nothing in this session. Undo in your editor takes back your own edits."
-    text = (
-        "What you accepted is your text now, so you take it back: undo in your editor, in each file that was changed"
-        " (in Neovim `u`, one step for each accept); under the review policy *keep*, *Undo* at the hunk."
-    )
+        return f"I have changed nothing in this session. What was changed before you take back yourself: {_TAKING_BACK}"
+    text = f"What you accepted is your text now, so you take it back: {_TAKING_BACK}"
     return f"{text} I can propose the old name again: say “rename it back”." if memory.renamed else text
 
 
@@ -232,9 +231,11 @@ def _back(wish: Wish, memory: Memory) -> tuple[Wish, Target]:
 
 def _going_on(question: Question | None, rest: tuple[Wish, ...]) -> Question | None:
     """The answer goes on with what was asked for besides."""
-    if question is None or question.value:
-        return question
-    return Question(tuple(replace(option, wishes=(*option.wishes, *rest)) for option in question.options))
+    if question is None:
+        return None
+    return replace(
+        question, options=tuple(replace(option, wishes=(*option.wishes, *rest)) for option in question.options)
+    )
 
 
 def _not_done(rest: tuple[Wish, ...]) -> str:

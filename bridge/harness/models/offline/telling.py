@@ -23,7 +23,8 @@ def which_question(targets: Sequence[Target], total: int) -> str:
     """Which of several is meant."""
     more = f"\nThere are {total - len(targets)} more: name the file." if total > len(targets) else ""
     rows = places_list(list(map(place_row, targets)))
-    return f"Which one do you mean?\n{rows}{more}\nAnswer with its number, or its file."
+    differ = len({target.path for target in targets}) > 1
+    return f"Which one do you mean?\n{rows}{more}\nAnswer with its number, or its {'file' if differ else 'name'}."
 
 
 def found_text(name: str, found: Looked, usages: bool) -> str:
@@ -55,10 +56,17 @@ def _places(count: int) -> str:
     return f"{count} place{'' if count == 1 else 's'}"
 
 
+def spoken(request: str) -> str:
+    """A request, set off from the sentence around it: it may hold backticks of its own."""
+    return f"“{request}”"
+
+
 def settled_text(settled: Settled, what: str) -> str:
-    """What became of a change, in a few sentences. `what` is said where it could not be proposed."""
+    """What became of a change, in a few sentences. `what` is the request, where nothing could be proposed."""
     if settled.error:
-        return "\n".join([f"{what}: {settled.error}", *_notes(settled)])
+        joint = "." if settled.error[:1].isupper() else ":"
+        told = settled.error if settled.needless else f"I can't {what}{joint} {settled.error}"
+        return "\n".join([told, *_notes(settled)])
     counts = f"{settled.total} change{'' if settled.total == 1 else 's'}"
     if settled.applied == settled.total:
         text = f"{settled.title}: {'it was' if settled.total == 1 else f'all {counts} were'} accepted and applied."
@@ -71,7 +79,10 @@ def settled_text(settled: Settled, what: str) -> str:
         those = "it" if settled.rejected == settled.total == 1 else f"{settled.rejected} of {counts}"
         text += f" You rejected {those}.{reasons}"
         if settled.applied:
-            text += " What you rejected stands as it was, so it may not fit the rest: look at it."
+            text += " What you rejected stands as it was: where it is code, look whether it still fits."
+    if settled.refused:
+        why = "; ".join(settled.causes) or "by a rule, not by you"
+        text += f" {settled.refused} of {counts} {'was' if settled.refused == 1 else 'were'} rejected: {why}."
     text += "".join(f" {problem}." for problem in settled.problems)
     return "\n".join([text, *_notes(settled)])
 

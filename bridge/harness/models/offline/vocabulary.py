@@ -59,7 +59,8 @@ ABOUT_CODE = word_set(
 THINGS = word_set(
     """project projects folder folders directory directories repo repository branch workspace codebase file files
     call calls css html style styles code line lines block blocks loop loops test tests comment comments docstring
-    docstrings text string name names package script document buffer section commit change changes thing things bug
+    docstrings doc docs documentation readme
+    changelog text string name names package script document buffer section commit change changes thing things bug
     bugs issue ticket frontend backend production staging"""
 )
 """What `the …` speaks of rather than of a name in the code; `the Project` is one."""

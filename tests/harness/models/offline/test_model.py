@@ -1,19 +1,16 @@
 """The adapter: pieces of text, one plan however often it is asked for, and turns that are not its own."""
 
-import json
-from typing import Any
-
 import pytest
 
 from bridge.harness.ids import Uri
-from bridge.harness.models.offline.model import DELTA_CHARACTERS, OTHER, OfflineModel
+from bridge.harness.models.offline.model import DELTA_CHARACTERS, OTHER
 from bridge.harness.session.transcript import user_message
 from bridge.harness.values.events import PromptContext
-from bridge.harness.values.model import Ended, Item, ItemReady, ModelEvent, ModelRequest, TextDelta
+from bridge.harness.values.model import Ended, ItemReady, TextDelta
+from tests.harness.models.offline.playing import SETUP, play, step, told
 
 pytestmark = pytest.mark.anyio
 
-SETUP = "Set up a model like this."
 FOUND = "[definitions]\nsrc/a.py:12:5: function shop.a.total: def total(items):"
 TWO = f"{FOUND}\nsrc/b.py:3:5: function shop.b.total: def total():"
 REFUSED = "Error: `totl` is not defined.\nCandidates:\nsrc/a.py:12:5: function shop.a.total: def total(items):"
@@ -26,27 +23,6 @@ MIXED = """Rename `total` to `sum_up`: 1 accepted, 2 rejected, 1 stale
 x = 1
 Note: not changed: `total` in src/c.py:1
 Note: not looked into: src/bad.py: it does not parse (line 3)"""
-
-
-async def play(*items: Item) -> list[ModelEvent]:
-    return [event async for event in OfflineModel(SETUP).stream(ModelRequest("", items, ()))]
-
-
-async def step(*items: Item) -> tuple[str, list[tuple[str, dict[str, Any]]], tuple[Item, ...]]:
-    """What is said, the calls, and the conversation with them."""
-    made = [event.item for event in await play(*items) if isinstance(event, ItemReady)]
-    said = "".join(item["content"][0]["text"] for item in made if item["type"] == "message")
-    calls = [(item["name"], json.loads(item["arguments"])) for item in made if item["type"] == "function_call"]
-    return said, calls, (*items, *made)
-
-
-def told(items: tuple[Item, ...], *outputs: str) -> tuple[Item, ...]:
-    """With outputs for the last calls."""
-    ids = [item["call_id"] for item in items if item["type"] == "function_call"][-len(outputs) :]
-    rows = [
-        {"type": "function_call_output", "call_id": id_, "output": text} for id_, text in zip(ids, outputs, strict=True)
-    ]
-    return (*items, *rows)
 
 
 ASK = user_message("rename total to sum_up", None)
@@ -63,8 +39,8 @@ async def test_it_looks_then_acts_then_reports_what_became_of_each_hunk() -> Non
     first, *notes = said.splitlines()
     assert first == (
         "Rename `total` to `sum_up`: 1 of 4 changes were accepted and applied. You rejected 2 of 4 changes."
-        " You said: keep the docstring. What you rejected stands as it was, so it may not fit the rest: look at it."
-        " 1 hunk not applied: the user changed these lines meanwhile."
+        " You said: keep the docstring. What you rejected stands as it was: where it is code, look whether it"
+        " still fits. 1 change: not applied: the user changed these lines meanwhile."
     )
     assert notes == [
         "- not changed: `total` in src/c.py:1",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.app.models import SETUP
 from bridge.harness.models.offline.grammar import ALL_PARTS, FORMS
 from bridge.harness.models.offline.page import PAGE, help_text, page
 from bridge.harness.models.offline.patterns import compiled
@@ -99,9 +100,9 @@ def test_a_pattern_that_is_not_well_made_is_refused(pattern: str) -> None:
 
 
 def test_the_page_is_what_the_grammar_says() -> None:
-    assert (PROJECT / PAGE).read_text(encoding="utf-8") == page()
+    assert (PROJECT / PAGE).read_text(encoding="utf-8") == page(SETUP)
     for text, _ in EXAMPLES:
-        assert text in page()
+        assert text in page(SETUP)
     assert all(f"  {form.examples[0][0]}\n" in help_text() + "\n" for form in FORMS[:6])
 
 
