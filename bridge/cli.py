@@ -9,6 +9,9 @@ import sys
 from bridge import lazy
 from bridge.surfaces.lsp import frontdoor
 
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended, as shells have it: 128 and the signal's number."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line (default: the process's own arguments) and return the exit code."""
@@ -19,4 +22,7 @@ def main(argv: list[str] | None = None) -> int:
                 "harness-bridge: this is the daemon; an editor starts it. For a terminal: run, demo, --help.\n"
             )
         return frontdoor.serve()
-    return int(lazy.load("bridge.surfaces.terminal.cli").main(arguments))
+    try:
+        return int(lazy.load("bridge.surfaces.terminal.entry").main(arguments))
+    except KeyboardInterrupt:  # so early that not even the entry was there
+        return INTERRUPTED

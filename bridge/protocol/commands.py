@@ -151,7 +151,8 @@ COMMANDS: tuple[Command, ...] = (
         AskHereCommand,
         AskHereResult,
         "Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few "
-        "fixed choices; a client with an input of its own takes the command over and sends `harness.prompt`.",
+        "fixed choices, or, of a model that can't be asked anything, out of the refactorings that fit the selection; "
+        "a client with an input of its own takes the command over and sends `harness.prompt`.",
     ),
     Command(
         "harness.refactor",

@@ -137,7 +137,10 @@ class HunkView(Wire):
     proposal_id: str = Field(description="The tool call's change that it is part of.")
     session_id: str = Field(description="The session that proposed it.")
     uri: str = Field(description="The file.")
-    to_uri: str | None = Field(default=None, description="Where the file goes: of `move`, and of a `delete` that is decided together with the `create` there.")
+    to_uri: str | None = Field(
+        default=None,
+        description="Where the file goes: of `move`, and of a `delete` that is decided together with the `create` there.",
+    )
     op: Op = Field(description="What the change does to the file.")
     range: Range = Field(description="Where the old text stands now; while `present`, where the new text stands.")
     old_text: str = Field(description="The lines that go, with their line endings; empty for an insertion.")

@@ -32,6 +32,7 @@ class BySeed:
         self._root = root
         self._kept = kept
         self._pause = PAUSE_S if paced else 0.0
+        self._seen: set[str] = set()
 
     async def on_hunk(self, hunk: HunkView, text: str | None) -> Decision:
         """See Decider."""
@@ -40,6 +41,9 @@ class BySeed:
             self._screen.line(line)
         keep = any(line in self._kept for line in hunk.old_text.splitlines())
         decision = Decision("reject", self._reason) if keep else Decision("accept")
+        if hunk.hunk_id in self._seen:
+            decision = Decision("reject", "it could not be accepted")
+        self._seen.add(hunk.hunk_id)
         because = f", because: {decision.reason}" if decision.reason else ""
         self._screen.line(f"> by the seed: {decision.verb}{because}")
         await anyio.sleep(self._pause)

@@ -1,15 +1,16 @@
 """`harness-bridge run`, `demo`, `doctor`, `init-editor`, `--version`, `--help`.
 
 Exit codes: 0 the turn ended; 1 the model failed or a limit was met (demo: the check failed); 2 the command line is
-wrong; 3 something was asked that nobody could answer, so it was refused; 4 the turn was cancelled; 5 a folder, a file
-or the output could not be used, or accepted text could not be written (doctor: something needed is missing); 130 left
-at once by a second Ctrl-C.
+wrong; 3 something was asked that nobody could answer: a change was refused, or the turn ended with a question; 4 the
+turn was cancelled; 5 a folder, a file or the output could not be used, or accepted text could not be written (doctor:
+something needed is missing); 130 left at once by a second Ctrl-C, or by one while no turn runs.
 """
 
 import argparse
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -33,9 +34,23 @@ from bridge.surfaces.terminal.run import MODES, Console, Request, run
 COMMANDS = ("serve", "run", "demo", "init-editor", "doctor")
 STDIN, STDOUT, STDERR = 0, 1, 2
 
+_QUESTIONS = """\
+Where the agent's last message ends with a question (a sentence of its last paragraph ends in "?", or begins with
+"Answer"), your answer is the next prompt; Enter alone ends. Without a terminal that is exit code 3.
+What you accepted is taken back with git, or in your editor: there is no undo here."""
+
 
 def main(argv: list[str]) -> int:
     """Run a subcommand and return its exit code."""
+    code: int = Exit.INTERRUPTED
+    try:
+        code = _main(argv)
+    except* KeyboardInterrupt:  # alone, or among what an event loop had to end with
+        pass
+    return code
+
+
+def _main(argv: list[str]) -> int:
     if argv and argv[0] not in COMMANDS and not argv[0].startswith("-"):
         known = ", ".join(COMMANDS)
         print(
@@ -47,10 +62,7 @@ def main(argv: list[str]) -> int:
         given = _parser().parse_args(argv)
     except SystemExit as leaving:  # argparse has said why
         return int(leaving.code or 0)
-    try:
-        return _HANDLERS[given.command](given)
-    except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+    return _HANDLERS[given.command](given)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="be the daemon of an editor: LSP on stdin and stdout; takes no options")
     words = "ask the agent to do something, here, and decide its changes at the keys"
     understood = f"{help_text()}\n\n{codes}"
-    asked = commands.add_parser("run", help=words, description=words, epilog=understood, formatter_class=raw)
+    more = f"{words}.\n\n{_QUESTIONS}"
+    asked = commands.add_parser("run", help=words, description=more, epilog=understood, formatter_class=raw)
     _add_run(asked)
     shown = commands.add_parser("demo", help="review a rename across a generated project; no key, no network")
     shown.add_argument("--seed", type=int, help="which project to generate (default: the environment's SEED, or 1)")
@@ -95,7 +108,8 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         choices=tuple(MODES),
         default="ask",
         help="ask: every change and question at the keys (default; without a terminal each is a no). "
-        "edits: changes inside the workspace are accepted. all: everything but what is always asked. "
+        "edits: changes inside the workspace are accepted, but one that deletes a file, or touches a protected one, is "
+        "asked about all the same. all: everything but these. "
         "none: every question is a no",
     )
     parser.add_argument(
@@ -144,7 +158,10 @@ def _doctor(given: argparse.Namespace) -> int:
     terminal = Terminal(out.terminal, wants_colour(os.environ, out.terminal), size.columns, size.lines)
     around = Around(os.environ, _absolute(given.cwd), given.network)
     look = Look(around, terminal, own_command(sys.argv[0], os.environ), given.json)
-    return anyio.run(doctor, look, out)
+    code = anyio.run(doctor, look, out)
+    if threading.active_count() > 1:  # one looks at a pipe, or at a disk that does not answer: it would be waited for
+        os._exit(code)
+    return code
 
 
 def _absolute(folder: Path) -> Path:

@@ -1,6 +1,8 @@
 """Who decides: a person at the keys, or nobody. And the loop that puts one thing after another before them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +19,33 @@ from bridge.surfaces.terminal.keys import Keys
 from bridge.surfaces.terminal.output import Screen
 
 WHOLE = "The next change is meant as a whole: code may not work with a part of it."
-"""Told once a change, before its first hunk."""
+"""Told once a change of several hunks, before its first one."""
 
 ANSWERS = {"accept": "accepted", "reject": "rejected", "stop": "stopping the turn"}
+
+MANY = {
+    "accept_file": ("all in this file accepted", Decision("accept", reach="file")),
+    "accept_all": ("all of this change accepted", Decision("accept", reach="change")),
+    "reject_file": ("all in this file rejected", Decision("reject", reach="file")),
+}
+"""What is said of a key for several hunks, and what it decides."""
+
+NO_REASON = "No reason was given, so nothing is decided yet."
+
+ONCE_MORE = "Not done: {why}. Mend that and accept the next one again, or reject it."
+"""Told before a hunk that could not be decided as wanted is asked about again."""
+
+NOT_AS_DECIDED = {
+    "refused": "not done",
+    "stale": "not applied",
+    "absent": "not applied",
+    "unverified": "look at the file",
+    "already_decided": "not taken",
+    "withdrawn": "not taken",
+    "expired": "not taken",
+    "unknown": "not taken",
+}
+"""Outcomes that are told, in words; the same of several hunks is told once."""
 
 
 class Conversation(Protocol):
@@ -76,7 +102,7 @@ class Person:
         """See Decider."""
         self._keys.forget()
         self._screen.line()
-        if hunk.atomic and hunk.proposal_id not in self._warned:
+        if hunk.atomic and hunk.total > 1 and hunk.proposal_id not in self._warned:
             self._warned.add(hunk.proposal_id)
             self._screen.line(WHOLE)
         for line in paint.hunk_lines(hunk, text, self._root, self._screen.palette):
@@ -100,15 +126,16 @@ class Person:
                 case "accept" | "reject" | "stop" as verb:
                     screen.reply(ANSWERS[verb])
                     return Decision(verb)
-                case "accept_file":
-                    screen.reply("all in this file accepted")
-                    return Decision("accept", file=True)
-                case "reject_file":
-                    screen.reply("all in this file rejected")
-                    return Decision("reject", file=True)
+                case "accept_file" | "accept_all" | "reject_file" as many:
+                    said, decision = MANY[many]
+                    screen.reply(said)
+                    return decision
                 case "reason":
-                    if reason := await self._reason():
+                    screen.reply("no, with a reason (Esc: not after all)")
+                    if reason := await typed_line(self._keys, screen, "  because: "):
                         return Decision("reject", reason)
+                    screen.line(NO_REASON)
+                    screen.line(paint.legend(keys, screen.palette))
                 case "help":
                     screen.reply("help")
                     for line in paint.help_lines(keys, screen.palette):
@@ -116,12 +143,15 @@ class Person:
                 case None:
                     screen.reply(f"this key means nothing here; {' '.join(keys)} do")
 
-    async def _reason(self) -> str:
-        """Why, in the person's words. No words, or Escape, no rejection: the keys are asked again."""
-        self._screen.reply("reject with a reason")
-        reason = (await self._keys.line(lambda: self._screen.prompt("  because: "))).strip()
-        self._screen.replied()
-        return "" if "\x1b" in reason else "".join(c for c in reason if c.isprintable())
+
+async def typed_line(keys: Keys, screen: Screen, prompt: str) -> str:
+    """What the person types behind the prompt; "" for nothing, for Escape, and where the terminal is gone."""
+    typed = await keys.line(lambda: screen.prompt(prompt))
+    if typed is None:
+        screen.unasked()
+        return ""
+    screen.replied()
+    return "".join(character for character in typed.strip() if character.isprintable())
 
 
 class Refuser:
@@ -161,7 +191,10 @@ class Asker:
         self._decider = decider
         self._screen = screen
         self._questions: dict[str, ApprovalView] = {}
+        self._failed: dict[str, str] = {}
         self._woken = anyio.Event()
+        self._asking = anyio.CancelScope()
+        self._left = False
 
     def on_update(self, update: SessionUpdate) -> None:
         """Look whether there is something to decide."""
@@ -178,8 +211,8 @@ class Asker:
         self._woken = anyio.Event()
 
     async def run(self) -> None:
-        """Until cancelled, or until the turn is to be stopped."""
-        while True:
+        """Until cancelled or left, or until the turn is to be stopped."""
+        while not self._left:
             woken = self._woken
             if self._questions:
                 going_on = await self._question(next(iter(self._questions.values())))
@@ -188,25 +221,46 @@ class Asker:
             else:
                 await woken.wait()
                 continue
-            if not going_on:
+            if not going_on and not self._left:
                 await self._conversation.cancel()
                 return
 
+    def leave(self) -> None:
+        """Ask nothing more; an open prompt goes from the screen. What was decided is still carried out."""
+        self._left = True
+        self._asking.cancel()
+        self._screen.unasked()
+        self._woken.set()
+
+    async def stop(self) -> None:
+        """Ask nothing more, and stop the turn."""
+        self.leave()
+        await self._conversation.cancel()
+
+    async def _decided(self, ask: Callable[[], Awaitable[Decision]]) -> Decision:
+        """What the decider says; once left, to stop."""
+        with anyio.CancelScope() as self._asking:
+            if not self._left:
+                return await ask()
+        return Decision("stop")
+
     async def _hunk(self, hunks: Sequence[HunkView]) -> bool:
         hunk = hunks[0]
-        decision = await self._decider.on_hunk(hunk, await self._conversation.text(hunk.uri))
+        if hunk.fit == "clean" and (why := self._failed.get(hunk.hunk_id)):
+            self._screen.line()
+            self._screen.line(self._screen.palette.paint("bad", ONCE_MORE.format(why=why)))
+        text = await self._conversation.text(hunk.uri)
+        decision = await self._decided(partial(self._decider.on_hunk, hunk, text))
         if decision.verb == "stop":
             return False
         accept = decision.verb == "accept"
-        same = [one for one in hunks if one.uri == hunk.uri] if decision.file else [hunk]
-        ids = [one.hunk_id for one in same if not accept or one.fit == "clean"]
-        for outcome in await self._conversation.decide(ids, accept, decision.reason):
-            self._tell(outcome)
+        ids = [one.hunk_id for one in _meant(hunk, hunks, decision) if not accept or one.fit == "clean"]
+        await self._tell(await self._conversation.decide(ids, accept, decision.reason))
         return True
 
     async def _question(self, approval: ApprovalView) -> bool:
         await self._conversation.shown(approval.approval_id)
-        decision = await self._decider.on_question(approval)
+        decision = await self._decided(partial(self._decider.on_question, approval))
         if decision.verb == "stop":
             return False
         wanted = "allow_once" if decision.verb == "accept" else "reject_once"
@@ -218,14 +272,28 @@ class Asker:
             self._screen.line(f"not taken: {problem}")
         return True
 
-    def _tell(self, outcome: HunkOutcome) -> None:
-        """What did not go as decided."""
-        words = {
-            "stale": "not applied",
-            "absent": "not applied",
-            "unverified": "look at the file",
-            "already_decided": "not taken",
-        }
-        if outcome.outcome in words:
-            text = f"{words[outcome.outcome]}: {visible(outcome.message or '')}"
-            self._screen.line(self._screen.palette.paint("bad", text))
+    async def _tell(self, outcomes: Sequence[HunkOutcome]) -> None:
+        """What did not go as decided; of a hunk that is asked about again it is told then."""
+        failed = [outcome for outcome in outcomes if outcome.outcome in NOT_AS_DECIDED]
+        again = {hunk.hunk_id for hunk in await self._conversation.hunks() if hunk.fit == "clean"} if failed else set()
+        told = Counter[str]()
+        for outcome in failed:
+            why = visible(outcome.message or outcome.outcome).rstrip(".")
+            if outcome.hunk_id in again:
+                self._failed[outcome.hunk_id] = why
+            else:
+                told[f"{NOT_AS_DECIDED[outcome.outcome]}: {why}."] += 1
+        for text, count in told.items():
+            several = f"{count} hunks " if count > 1 else ""
+            self._screen.line(self._screen.palette.paint("bad", several + text))
+
+
+def _meant(hunk: HunkView, hunks: Sequence[HunkView], decision: Decision) -> Sequence[HunkView]:
+    """The hunks that a decision on one of them is for."""
+    match decision.reach:
+        case "file":
+            return [one for one in hunks if one.uri == hunk.uri]
+        case "change":
+            return [one for one in hunks if one.proposal_id == hunk.proposal_id]
+        case _:
+            return [hunk]

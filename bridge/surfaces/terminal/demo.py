@@ -30,7 +30,8 @@ from bridge.surfaces.terminal.sample_check import Finding, Observed, standing
 from bridge.surfaces.terminal.sample_run import run_tests
 from bridge.surfaces.terminal.teller import Teller
 
-DAEMON = (sys.executable, "-m", "bridge")
+DAEMON = (sys.executable, "-P", "-m", "bridge")
+"""`-P`: the folder that the demo is started in may be anybody's project, with a folder named as our package."""
 
 PACE_S = 0.08
 """Between two lines of the story, where somebody watches."""
@@ -88,13 +89,13 @@ class Stage:
     def __init__(
         self, seed: int, screen: Screen, keys: Keys | None, *, paced: bool, command: Sequence[str] = DAEMON
     ) -> None:
-        """Nothing is written yet. `turn` is the session while its turn runs."""
+        """Nothing is written yet. `asker` asks the person while a turn runs."""
         self.seed = seed
         self.screen = screen
         self.keys = keys
         self.sample = make_sample(seed)
         self.command = command
-        self.turn: OverDaemon | None = None
+        self.asker: Asker | None = None
         self._paced = paced
 
     async def say(self, *lines: str) -> None:
@@ -125,10 +126,10 @@ async def demo(seed: int, screen: Screen, keys: Keys | None, *, paced: bool, com
 
         def stop() -> None:
             """The turn, if one runs; else everything."""
-            if stage.turn is None:
+            if stage.asker is None:
                 group.cancel_scope.cancel()
             else:
-                group.start_soon(stage.turn.cancel)
+                group.start_soon(stage.asker.stop)
 
         async with interrupts(stop, group.cancel_scope):
             ended = await _in_a_folder(stage)
@@ -214,7 +215,7 @@ async def _turn(stage: Stage, story: Story, client: LspClient, session: str) -> 
     """The prompt, with its hunks decided as they come."""
     conversation = OverDaemon(client, session)
     asker = Asker(conversation, stage.decider(story.root), stage.screen)
-    teller = Teller(stage.screen, story.root)
+    teller = Teller(stage.screen, story.root, story.account)
     asked = perf_counter()
 
     def on_update(params: Any) -> None:
@@ -230,11 +231,11 @@ async def _turn(stage: Stage, story: Story, client: LspClient, session: str) -> 
     prompt = {"sessionId": session, "prompt": [{"type": "text", "text": story.sample.prompt}]}
     async with anyio.create_task_group() as group:
         group.start_soon(asker.run)
-        stage.turn = conversation
+        stage.asker = asker
         try:
             await client.request("harness/session/prompt", prompt)
         finally:
-            stage.turn = None
+            stage.asker = None
         group.cancel_scope.cancel()
     stage.screen.finish_line()
 

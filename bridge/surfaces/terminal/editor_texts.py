@@ -19,9 +19,18 @@ vim.lsp.config('harness', {{
 }})
 vim.lsp.enable('harness')
 
--- Without this, Neovim 0.11 asks for a key after each message of any language server.
+-- Without this, Neovim 0.11 asks for a key after each message of any language server. A message that is longer than a
+-- line is cut; `:messages` has all of it.
 vim.lsp.handlers['window/showMessage'] = function(_, message)
+  local options, more = vim.o.messagesopt, vim.o.more
+  vim.o.messagesopt, vim.o.more = options:gsub('hit%-enter', 'wait:0'), false
   vim.notify(message.message, ({{ vim.log.levels.ERROR, vim.log.levels.WARN }})[message.type] or vim.log.levels.INFO)
+  vim.o.messagesopt, vim.o.more = options, more
+  local line, room = message.message:gsub('%s+', ' '), vim.v.echospace
+  if message.message:find('%c') or vim.fn.strdisplaywidth(line) > room then
+    vim.cmd.redraw()
+    vim.api.nvim_echo({{ {{ vim.fn.printf('%.' .. (room - 1) .. 'S…', line) }} }}, false, {{}})
+  end
 end
 """
 

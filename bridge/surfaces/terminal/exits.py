@@ -19,9 +19,11 @@ MEANING = {
     Exit.DONE: "the turn ended; what was accepted stands",
     Exit.FAILED: "the model failed, or the turn ran into a limit (demo: the check failed)",
     Exit.USAGE: "the command line is wrong",
-    Exit.REFUSED: "something was asked, nobody could answer (no terminal), so it was refused",
+    Exit.REFUSED: "something was asked and nobody could answer (no terminal): a change or a permission was refused,\n"
+    "       or the turn ended with a question of the agent's",
     Exit.CANCELLED: "the turn was cancelled (Ctrl-C, or the key q)",
     Exit.ENVIRONMENT: "a folder, a file or the output could not be used; or accepted text could not be written\n"
     "       (doctor: something needed is missing)",
-    Exit.INTERRUPTED: "left at once (a second Ctrl-C); the session's log tells how far it came",
+    Exit.INTERRUPTED: "left at once (a second Ctrl-C, or one while no turn runs); the session's log tells how far\n"
+    "       it came",
 }

@@ -10,10 +10,15 @@ from typing import Protocol
 import anyio
 
 READ_BYTES = 4096
+ESCAPE = b"\x1b"
+REST_S = 0.05
+"""Within that time the rest of a key that begins with Escape comes, such as an arrow's: it is no key of its own."""
+LOCAL_MODES, CHARACTERS = 3, 6
+"""Where `tcgetattr` has the modes of line editing and echo, and the special characters."""
 
 
 class Keys(Protocol):
-    """A source of keys. Both calls answer "" when the terminal is gone."""
+    """A source of keys. Keys and lines are "" when the terminal is gone."""
 
     def forget(self) -> None:
         """Drop what was typed before: only what the person has seen can be decided."""
@@ -23,8 +28,11 @@ class Keys(Protocol):
         """One key; a key that sends several characters (an arrow) comes as all of them."""
         ...
 
-    async def line(self, ask: Callable[[], None]) -> str:
-        """A line that the person types and sees, without its end. `ask` shows that it is wanted, once typing shows."""
+    async def line(self, ask: Callable[[], None]) -> str | None:
+        """A line that the person types and sees, without its end; None after Escape, which ends it at once.
+
+        `ask` shows that it is wanted, once typing shows. After Escape the row has still to be wiped.
+        """
         ...
 
 
@@ -46,14 +54,23 @@ class TerminalKeys:
         text = await self._read()
         return text if text.startswith("\x1b") else text[:1]
 
-    async def line(self, ask: Callable[[], None]) -> str:
-        """See the port."""
-        self.restore()
+    async def line(self, ask: Callable[[], None]) -> str | None:
+        """See the port. The terminal's own line editing, with Escape as one more end of a line."""
+        modes = termios.tcgetattr(self._descriptor)
+        modes[LOCAL_MODES] = self._cooked[LOCAL_MODES]
+        modes[CHARACTERS] = [*self._cooked[CHARACTERS]]
+        modes[CHARACTERS][termios.VEOL] = ESCAPE
+        termios.tcsetattr(self._descriptor, termios.TCSADRAIN, modes)
         try:
             ask()
-            return (await self._read()).rstrip("\r\n")
+            typed = await self._read()
         finally:
             tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+        if ESCAPE.decode() in typed:
+            await anyio.sleep(REST_S)
+            self.forget()
+            return None
+        return typed.rstrip("\r\n")
 
     def restore(self) -> None:
         """As it was: lines, with echo."""

@@ -119,6 +119,13 @@ class Screen:
         """The person typed the reply, and its line end."""
         self._unfinished, self._asked, self._at_prompt = None, "", False
 
+    def unasked(self) -> None:
+        """Nothing is asked any more. A prompt without a reply is wiped, and what was typed behind it."""
+        if self._at_prompt:
+            self._aside.write(WIPE)
+            self._unfinished = None
+        self._asked, self._at_prompt = "", False
+
     def status(self, text: str) -> None:
         """Say what goes on, until something is written. Only on a terminal, never within a line or a question."""
         if self._aside.terminal and self._unfinished is None and not self._asked:

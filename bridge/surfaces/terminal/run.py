@@ -4,7 +4,7 @@ import json
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -27,17 +27,24 @@ from bridge.protocol.review import HunkOutcome, HunkView
 from bridge.protocol.update import SessionNotification, SessionUpdate
 from bridge.surfaces.mapping.review import Seen, hunk_view, outcome
 from bridge.surfaces.mapping.updates import delta, updates
-from bridge.surfaces.terminal.deciding import Asker, Decider, Person, Refuser
+from bridge.surfaces.terminal.deciding import Asker, Decider, Person, Refuser, typed_line
 from bridge.surfaces.terminal.exits import Exit
 from bridge.surfaces.terminal.keys import Keys
 from bridge.surfaces.terminal.output import Out, Screen
-from bridge.surfaces.terminal.teller import Account, Teller
+from bridge.surfaces.terminal.teller import Account, Teller, asks
 
 Approve = Literal["ask", "edits", "all", "none"]
 
 MODES: dict[Approve, Mode] = {"ask": "default", "edits": "accept_edits", "all": "bypass", "none": "default"}
 
 NO_TERMINAL = "nobody could be asked: there is no terminal"
+
+YOUR_ANSWER = "Your answer (Enter ends): "
+
+UNANSWERED = (
+    "harness-bridge: the agent asks, and nobody could answer: there is no terminal. "
+    "Ask again with the answer in the prompt, such as the file that is meant."
+)
 
 SEEN = Seen(str, lambda _: None)
 """A terminal has no document open."""
@@ -108,17 +115,45 @@ class InProcess:
 
 
 async def run(request: Request, console: Console) -> Exit:
-    """One turn, from the prompt to its exit code."""
+    """From the prompt to the exit code: one turn, and one more for each answer to a question that ended one."""
     bus = Bus()
     async with running(request.settings, NoEditor(), Documents(), bus) as runtime:
         try:
             session = await runtime.new_session(str(request.cwd))
-            return await _Run(request, console, runtime, session).turn()
+            return await _talk(request, console, runtime, session)
         except BridgeError as problem:
             console.screen.line(f"harness-bridge: {problem}" + (f" {problem.hint}" if problem.hint else ""))
         except OSError as error:
             console.screen.line(f"harness-bridge: {error}")
     return Exit.ENVIRONMENT
+
+
+async def _talk(request: Request, console: Console, runtime: Runtime, session: Session) -> Exit:
+    """Turns of one session, as long as one ends with a question and the person answers."""
+    while True:
+        one = _Run(request, console, runtime, session)
+        ended = await one.turn()
+        if ended is not Exit.DONE or not asks(one.said):
+            return ended
+        if console.keys is None:
+            console.screen.line(UNANSWERED)
+            return Exit.REFUSED
+        answer = await _answer(console.keys, console.screen)
+        if not answer:
+            return ended if answer is not None else Exit.INTERRUPTED
+        request = replace(request, prompt=answer)
+
+
+async def _answer(keys: Keys, screen: Screen) -> str | None:
+    """What the person types to a question of the agent's; None after Ctrl-C."""
+    keys.forget()
+    screen.line()
+    answer = None
+    with anyio.CancelScope() as leaving:
+        async with interrupts(leaving.cancel, leaving):
+            answer = await typed_line(keys, screen, YOUR_ANSWER)
+    screen.finish_line()
+    return answer
 
 
 class _Run:
@@ -135,6 +170,11 @@ class _Run:
         self._conversation = InProcess(runtime, session, actor)
         self._asker = Asker(self._conversation, decider, console.screen)
         self._told = self._listeners()
+
+    @property
+    def said(self) -> str:
+        """The agent's last message."""
+        return self._account.said
 
     async def turn(self) -> Exit:
         """Prompt, ask, tell, until the turn has ended."""
@@ -178,7 +218,7 @@ class _Run:
         if not self._request.json:
             mode = MODES[self._request.approve]
             rule = f"mode {mode}" if mode != "default" else ""
-            listeners.append(Teller(self._console.screen, self._request.cwd, rule).on_update)
+            listeners.append(Teller(self._console.screen, self._request.cwd, self._account, rule).on_update)
         return [*listeners, self._asker.on_update]
 
     def _on_update(self, session: SessionId, update: Update) -> None:
@@ -203,6 +243,7 @@ class _Run:
             self._session.interrupt()
 
     def _stop(self) -> None:
+        self._asker.leave()
         self._console.screen.line("Stopping the turn (Ctrl-C again leaves at once).")
         self._session.interrupt()
 

@@ -1,5 +1,6 @@
 """A session's updates told to a person as they come, and what is known when the turn is over."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,14 +22,25 @@ from bridge.protocol.update import (
 from bridge.surfaces.terminal import paint
 from bridge.surfaces.terminal.output import Screen
 
+MOST_PLACES = 3
+"""Files that are named in a sentence; the others are counted."""
+
+_BLOCK = re.compile(r"^```.*?(?:^```|\Z)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(`+).+?\1")
+_NO_PROSE = re.compile(r"^(?: {4}|\t|>| *(?:[-*+•]|\d+[.)]) ).*$", re.MULTILINE)
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+_ASKING = re.compile(r"\S[?？](?=[\s)\"'”’»*_]|$)|(?:^|[.!?:)] +)Answer\b", re.MULTILINE)
+
 
 @dataclass(slots=True)
 class Account:
-    """What became of a turn: its hunks as last told, its calls, and how it ended."""
+    """What became of a turn: its hunks as last told, its calls, the last message, and how it ended."""
 
     hunks: dict[str, HunkView] = field(default_factory=dict)
     calls: dict[str, ToolCallStart] = field(default_factory=dict)
     ended: TurnEnded | None = None
+    said: str = ""
+    said_in: str | None = None
 
     def on_update(self, update: SessionUpdate) -> None:
         """Take in one update."""
@@ -37,6 +49,9 @@ class Account:
                 self.hunks[hunk.hunk_id] = hunk
             case ToolCallStart(tool_call_id=call):
                 self.calls[call] = update
+            case AgentMessageChunk(content=TextContent(text=text), message_id=message):
+                self.said = text if message != self.said_in else self.said + text
+                self.said_in = message
             case TurnEnded():
                 self.ended = update
 
@@ -48,12 +63,35 @@ class Account:
         """Accepted hunks that were not seen to stand."""
         return [hunk for hunk in self.decided("accepted") if hunk.placement != "present"]
 
+    def standing(self, root: Path) -> str:
+        """In a sentence, how much of what was proposed stands, and where; "" where nothing was proposed."""
+        written = [hunk for hunk in self.hunks.values() if hunk.placement == "present"]
+        if not self.hunks:
+            return ""
+        if not written:
+            return "Nothing of what was proposed was applied."
+        places = list(dict.fromkeys(paint.place(hunk.uri, root) for hunk in written))
+        more = f" and {len(places) - MOST_PLACES} more files" if len(places) > MOST_PLACES else ""
+        count = f"{len(written)} of {len(self.hunks)} accepted and in {', '.join(places[:MOST_PLACES])}{more}"
+        return f"{count}; the rest was not applied." if len(written) < len(self.hunks) else f"{count}."
+
+
+def asks(message: str) -> bool:
+    """Whether a message ends with a question.
+
+    The rule: in its last paragraph, without lists, quotes and code, a sentence ends in a question mark, or begins with
+    "Answer" ("Answer with its number.").
+    """
+    prose = _NO_PROSE.sub("", _CODE.sub("code", _BLOCK.sub("", message)))
+    return _ASKING.search(_PARAGRAPHS.split(prose.strip())[-1]) is not None
+
 
 class Teller:
     """Tells updates on a screen: the model's words, a line for each tool call, and what is waited for."""
 
-    def __init__(self, screen: Screen, root: Path, rule: str = "") -> None:
-        """With `rule`, the rule that accepts edits, each hunk is shown when it has been written."""
+    def __init__(self, screen: Screen, root: Path, account: Account, rule: str = "") -> None:
+        """`account` takes in each update before. With `rule`, which accepts edits, each written hunk is shown."""
+        self._account = account
         self._screen = screen
         self._root = root
         self._rule = rule
@@ -90,6 +128,8 @@ class Teller:
         title = visible(self._titles.get(update.tool_call_id, "a tool call"))
         shown = " ".join(_texts(update))
         failed = update.status == "failed"
+        if failed and not shown:
+            shown = "not finished"
         mark = self._screen.palette.paint("bad", "✗") if failed else self._screen.palette.paint("dim", "·")
         self._screen.line(f"{mark} {title}" + (f": {shown}" if shown else ""))
         self._screen.status("thinking")
@@ -104,7 +144,8 @@ class Teller:
     def _ended(self, update: TurnEnded) -> None:
         self._screen.finish_line()
         if update.stop_reason == "cancelled":
-            self._screen.line("The turn was cancelled.")
+            standing = self._account.standing(self._root)
+            self._screen.line("The turn was cancelled." + (f" {standing}" if standing else ""))
         elif update.stop_reason != "end_turn":
             text = visible(update.message or update.stop_reason)
             self._screen.line(self._screen.palette.paint("bad", f"The turn ended early: {text}"))

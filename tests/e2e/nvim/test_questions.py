@@ -147,7 +147,7 @@ def test_what_was_asked_is_no_reason_and_no_second_question_is_offered_meanwhile
         "Reject hunk 1/1: leave it",
         "Reject hunk 1/1 with reason…",
         "Show hunk 1/1",
-        "Stop the agent",
+        "Stop the agent (it waits for you: 1 change in a.py)",
     )
     nvim.ended()
     nvim.go(2)

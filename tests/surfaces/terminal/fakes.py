@@ -11,6 +11,7 @@ from bridge.protocol.review import HunkOutcome, HunkView
 from bridge.surfaces.terminal.output import Palette, Screen
 
 ROOT = Path("/project")
+ESCAPE = "\x1b"
 LINES = ["one\n", "two\n", "three\n", "four\n", "five\n"]
 
 
@@ -27,7 +28,7 @@ class FakeOut:
 
 
 class FakeKeys:
-    """Implements Keys: presses what it was given, then waits for ever. A longer text is a typed line."""
+    """Implements Keys: presses what it was given, then waits for ever. A longer text is a typed line, ESCAPE none."""
 
     def __init__(self, *pressed: str) -> None:
         self._pressed = list(pressed)
@@ -39,9 +40,10 @@ class FakeKeys:
     async def key(self) -> str:
         return await self._next()
 
-    async def line(self, ask: Callable[[], None]) -> str:
+    async def line(self, ask: Callable[[], None]) -> str | None:
         ask()
-        return await self._next()
+        typed = await self._next()
+        return None if typed == ESCAPE else typed
 
     async def _next(self) -> str:
         if not self._pressed:
@@ -50,7 +52,10 @@ class FakeKeys:
 
 
 class FakeConversation:
-    """Implements Conversation: hunks are there until they are decided."""
+    """Implements Conversation: hunks are there until they are decided.
+
+    `outcome` is what comes of the first decision; `refused` and `stale` leave the hunks undecided.
+    """
 
     def __init__(self, hunks: Iterable[HunkView] = (), outcome: str = "") -> None:
         self.open = list(hunks)
@@ -68,8 +73,12 @@ class FakeConversation:
 
     async def decide(self, hunks: Sequence[str], accept: bool, reason: str) -> Sequence[HunkOutcome]:
         self.told.append((tuple(hunks), accept, reason))
-        self.open = [hunk for hunk in self.open if hunk.hunk_id not in hunks]
         what = self.outcome or ("present" if accept else "rejected")
+        self.outcome = ""
+        if what == "stale":
+            self.open = [hunk.model_copy(update={"fit": "stale"}) for hunk in self.open]
+        elif what != "refused":
+            self.open = [hunk for hunk in self.open if hunk.hunk_id not in hunks]
         return [HunkOutcome.parse({"hunkId": known, "outcome": what, "message": "\x1b[2Jbecause"}) for known in hunks]
 
     async def shown(self, approval: str) -> None:

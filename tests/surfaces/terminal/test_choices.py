@@ -13,12 +13,13 @@ from bridge.surfaces.terminal.choices import HELP, HUNK_KEYS, QUESTION_KEYS, STA
         ("n", "reject"),
         ("r", "reason"),
         ("a", "accept_file"),
+        ("A", "accept_all"),
         ("d", "reject_file"),
         ("q", "stop"),
         ("?", "help"),
     ],
 )
-def test_a_key_of_the_legend_has_its_meaning_in_either_case(key: str, command: Command) -> None:
+def test_a_key_has_its_meaning_in_either_case_but_a_capital_that_is_a_key_itself(key: str, command: Command) -> None:
     assert command_for(key, HUNK_KEYS) == command
 
 
@@ -33,7 +34,7 @@ def test_a_terminal_that_is_gone_stops_the_turn_and_accepts_nothing(keys: KeyTab
     assert command_for("", keys) == "stop"
 
 
-@pytest.mark.parametrize("key", ["y", "Y", "a", "r"])
+@pytest.mark.parametrize("key", ["y", "Y", "a", "A", "r"])
 def test_no_key_accepts_a_hunk_that_no_longer_fits(key: str) -> None:
     assert command_for(key, STALE_KEYS) is None
 

@@ -38,12 +38,12 @@ sys.exit(anyio.run(partial(demo, 3, screen, None, paced=False, command=sys.argv[
 """
 
 
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, folder: Path, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
     """Python, with nothing of the environment but where temporary files go."""
     around = {"PATH": str(Path(sys.executable).parent), "TMPDIR": str(folder), "HOME": str(folder / "home")}
     return subprocess.run(
         [sys.executable, *arguments],
-        cwd=PROJECT,
+        cwd=cwd,
         env=around,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -73,6 +73,16 @@ def test_without_a_terminal_the_seed_decides_the_check_holds_and_nothing_is_left
     assert "✓ its tests: 9 pass" in done.stdout
     assert "harness-bridge init-editor nvim" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_of_the_folder_that_it_is_started_in_is_run(tmp_path: Path) -> None:
+    (tmp_path / "bridge").mkdir()
+    for name in ("bridge/__init__.py", "json.py", "sitecustomize.py"):
+        (tmp_path / name).write_text("raise SystemExit('this is not ours to run')\n")
+    (tmp_path / "temporary").mkdir()
+    done = run("-P", *DEMO, "--seed", "1", folder=tmp_path / "temporary", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.count("✓") == CHECKS
 
 
 def test_a_seed_that_is_no_number_is_a_wrong_command_line() -> None:

@@ -93,6 +93,13 @@ def test_a_broken_system_gets_an_answer(env: dict[str, str], tmp_path: Path) -> 
     assert ("Needed, and not here: " in read.stdout) is bool(lacking)
 
 
+def test_a_look_that_never_ends_does_not_keep_the_program(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "script")
+    done = run([], {"HARNESS_BRIDGE_MODEL": f"scripted:{tmp_path / 'script'}", "HOME": str(tmp_path)}, tmp_path)
+    assert done.returncode == Exit.ENVIRONMENT
+    assert "model         no answer in" in done.stdout
+
+
 def test_a_workspace_that_is_gone_is_told(tmp_path: Path) -> None:
     done = run(["--json", "--cwd", str(tmp_path / "gone")], {})
     assert done.returncode == Exit.ENVIRONMENT

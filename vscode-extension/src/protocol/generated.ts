@@ -1253,7 +1253,7 @@ export interface Methods {
 export interface Commands {
   /** Ask the agent to do something. Answered as soon as the turn has begun, since some editors stand still while a command runs. */
   "harness.prompt": { arguments: [PromptCommand]; result: PromptStarted };
-  /** Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few fixed choices; a client with an input of its own takes the command over and sends `harness.prompt`. */
+  /** Ask the agent about what is selected. The person is asked what by `window/showMessageRequest`, out of a few fixed choices, or, of a model that can't be asked anything, out of the refactorings that fit the selection; a client with an input of its own takes the command over and sends `harness.prompt`. */
   "harness.askHere": { arguments: [AskHereCommand]; result: AskHereResult };
   /** Ask the agent to refactor. A new name or a module that is wanted and not given is asked for by `window/showMessageRequest`, which has a few to choose from, and a choice that puts a comment `agent: rename old to ` above the line, to be completed; a client with an input of its own takes the command over and sends it again with what was missing. */
   "harness.refactor": { arguments: [RefactorCommand]; result: AskHereResult };
