@@ -1,6 +1,7 @@
 """What the bridge needs, looked at: one finding a thing. Nothing is changed; the network is touched only on demand."""
 
 import os
+import shlex
 import shutil
 import stat
 import sys
@@ -26,6 +27,7 @@ from bridge.harness.permissions.policy import Setting, decide
 from bridge.harness.ports.process import ChildEnded, Completed
 from bridge.harness.refactoring.values import FindSymbol, Refused, Request, Symbol, Usages
 from bridge.harness.refactoring.wire import BadLine, Reply, decode, encode
+from bridge.harness.tools.refactorer import WORKER
 from bridge.harness.tools.search import rg_program
 from bridge.harness.values.policy import Effect, Subj, SubjectKind
 
@@ -41,7 +43,6 @@ LEAST_FREE = 100 << 20
 
 KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 
-WORKER = (sys.executable, "-P", "-m", "bridge.harness.refactoring.worker")
 LIBRARIES = ("rope", "libcst", "ruff")
 
 State = Literal["ok", "warning", "missing"]
@@ -221,7 +222,7 @@ def _state_folder(folder: Path) -> Finding:
     sessions = sum(1 for _ in (folder / "sessions").glob("*/*.jsonl"))
     seen = f"{folder}, {mode:04o}, {_size(free)} free, {sessions} session{'' if sessions == 1 else 's'}"
     if mode & 0o077:
-        return Finding("", "warning", f"{seen}; others can look into it", f"chmod 700 {folder}")
+        return Finding("", "warning", f"{seen}; others can look into it", f"chmod 700 {shlex.quote(str(folder))}")
     if free < LEAST_FREE:
         return Finding("", "warning", f"{seen}; that is little", "Make room on its disk.")
     return Finding("", "ok", seen)

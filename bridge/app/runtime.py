@@ -50,6 +50,11 @@ class Runtime:
         self._live: dict[SessionId, Session] = {}
         self._loading = anyio.Lock()
 
+    @property
+    def free_words(self) -> bool:
+        """Whether the model can be asked anything; one that can't understands the requests of a list."""
+        return self._parts.model.free_words
+
     async def new_session(self, cwd: str) -> Session:
         """A session in a workspace. `cwd` is an absolute path of a folder that exists."""
         root = Path(os.path.normpath(cwd))  # noqa: ASYNC240 - it looks at the words alone, not at the disk

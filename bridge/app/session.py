@@ -8,6 +8,7 @@ from typing import Protocol
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
+from bridge.app import wording
 from bridge.app.bus import Bus, HunksMoved
 from bridge.harness.engine.step import Stepper
 from bridge.harness.engine.turn import Engine, close_turn, run_turn
@@ -29,6 +30,7 @@ from bridge.harness.values.model import TextDelta
 from bridge.harness.values.proposals import ReviewPolicy
 from bridge.harness.workspace.applying import Outside
 from bridge.harness.workspace.review import Reviewer
+from bridge.harness.workspace.views import HunkView
 from bridge.harness.workspace.workspace import Workspace
 
 
@@ -243,7 +245,7 @@ class Session:
             await close_turn(self.engine, "the turn's end could not be recorded when it came")
             self._lost_end = False
         if self.turn is not None or self.transcript.turn is not None:
-            raise TryLater("busy", "a turn is running in this session")
+            raise self._busy()
         return await self._start(Turn(TurnId(new_id())), lambda id_: Prompt(id_, text, context), group)
 
     async def go_on(self, group: TaskGroup) -> Turn | None:
@@ -260,6 +262,11 @@ class Session:
                 return None
             return await self._start(Turn(self.transcript.turn), lambda _: None, group)
 
+    @property
+    def awaited(self) -> list[HunkView]:
+        """The hunks without which a running turn does not go on: under *keep* it waits for none."""
+        return [view for view in self.review.views() if view.state.open and view.policy == "ask"]
+
     def interrupt(self) -> None:
         """Stop the running turn, if there is one."""
         if self.turn is not None:
@@ -269,6 +276,13 @@ class Session:
         """Let go of the log; the turn must have ended or been cancelled."""
         self.review.close()
         self._log.close()
+
+    def _busy(self) -> TryLater:
+        """Who asks meanwhile is told what the turn waits for, where that is the person."""
+        if not (awaited := self.awaited):
+            return TryLater("busy", "a turn is running in this session")
+        message = f"the agent waits for your decision on {wording.changes(awaited)}"
+        return TryLater("busy", message, hint="Accept or reject what waits, or stop the agent.")
 
     async def _start(self, turn: Turn, prompt: Callable[[TurnId], Prompt | None], group: TaskGroup) -> Turn:
         self.turn = turn

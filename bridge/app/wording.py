@@ -1,9 +1,11 @@
 """How hunks, and texts that come from files and models, are put before a person: one place for every surface."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bridge.harness.values.text import visible as visible
 from bridge.harness.workspace.text import split_lines
+from bridge.harness.workspace.uris import to_path
 from bridge.harness.workspace.views import HunkView
 
 PREVIEW_LINES = 40
@@ -50,6 +52,14 @@ def _what(view: HunkView) -> str:
     if not new:
         return f"remove {_lines(old)}"
     return f"change {_lines(old)}" if old == new else f"replace {_lines(old)} with {new}"
+
+
+def changes(views: Sequence[HunkView]) -> str:
+    """How many they are and where, such as `1 change in app.py` or `3 changes in 2 files`."""
+    files = list(dict.fromkeys(view.hunk.uri for view in views))
+    path = to_path(files[0]) if len(files) == 1 else None
+    where = visible(path.name) if path else f"{len(files)} file{'' if len(files) == 1 else 's'}"
+    return f"{len(views)} change{'' if len(views) == 1 else 's'} in {where}"
 
 
 def hint(view: HunkView) -> str:

@@ -139,7 +139,7 @@ class HunkView(Wire):
     uri: str = Field(description="The file.")
     to_uri: str | None = Field(
         default=None,
-        description="Where the file goes: of `move`, and of a `delete` that is decided together with the `create` there.",
+        description="Where the file goes: of `move`, and of a `delete` that is decided together with its `create`.",
     )
     op: Op = Field(description="What the change does to the file.")
     range: Range = Field(description="Where the old text stands now; while `present`, where the new text stands.")

@@ -14,6 +14,11 @@ class Model(Protocol):
         """How people call it."""
         ...
 
+    @property
+    def free_words(self) -> bool:
+        """Whether it can be asked anything; one that can't understands the requests of a list."""
+        ...
+
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """One call. Ends with `Ended`; raises `ModelProblem` when the model cannot be reached."""
         ...

@@ -128,8 +128,8 @@ class Project:
             return None
 
     def skip(self, path: str, why: str) -> None:
-        """A file that could not be looked into; the person is told."""
-        self.skipped.setdefault(path, why)
+        """A file that could not be looked into; the person is told. A path that `why` begins with is not said twice."""
+        self.skipped.setdefault(path, why.removeprefix(f"{path}: ").removeprefix(f"{path} "))
 
     def skipped_files(self) -> tuple[Skipped, ...]:
         """All of them, for an answer."""

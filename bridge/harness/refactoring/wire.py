@@ -1,7 +1,9 @@
 """Requests and answers as lines of JSON, for both ends of the worker's pipe. Standard library alone."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -47,11 +49,11 @@ def _plain(value: Any) -> dict[str, Any]:
 def _build(kind: Any, data: Any) -> Any:
     """`data` as the type says. A union of dataclasses is told apart by the one literal field that they all have."""
     origin = get_origin(kind)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(data, dict):
             raise TypeError(f"{data!r:.80} is no object")
-        hints = get_type_hints(kind)
-        return kind(**{name: _build(hints[name], value) for name, value in data.items()})  # type: ignore[operator]
+        hints = _hints(kind)
+        return kind(**{name: _build(hints[name], value) for name, value in data.items()})
     if origin in (Union, UnionType):
         return _build_one_of(get_args(kind), data)
     if origin is tuple:
@@ -80,10 +82,17 @@ def _build_one_of(kinds: tuple[Any, ...], data: Any) -> Any:
     return _build(chosen[0], data)
 
 
-def _labels(kind: Any) -> dict[str, str]:
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:
+    """The types of a dataclass's fields; looked up once, as an answer may hold tens of thousands of places."""
+    return get_type_hints(kind)
+
+
+@cache
+def _labels(kind: Any) -> Mapping[str, str]:
     """The fields that have one value for all of a kind: `action`, `outcome`."""
     return {
         name: get_args(hint)[0]
-        for name, hint in get_type_hints(kind).items()
+        for name, hint in _hints(kind).items()
         if get_origin(hint) is Literal and len(get_args(hint)) == 1
     }

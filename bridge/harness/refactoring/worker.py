@@ -89,7 +89,7 @@ def serve(source: int, sink: int, idle: float, desk: Desk) -> None:
     sys.setrecursionlimit(FRAMES)
     threading.stack_size(STACK)
     threading.Thread(target=_work, args=(lines, busy, sink, desk), daemon=True).start()
-    rest = b""
+    rest = bytearray()  # a line may come in hundreds of pieces: only the new one is looked through
     while True:
         if not select.select([source], [], [], idle)[0]:
             if busy.is_set():
@@ -98,10 +98,13 @@ def serve(source: int, sink: int, idle: float, desk: Desk) -> None:
         piece = os.read(source, CHUNK)
         if not piece:
             break
-        *whole, rest = (rest + piece).split(b"\n")
+        rest += piece
+        if b"\n" not in piece:
+            continue
+        *whole, rest = rest.split(b"\n")
         for line in whole:
             busy.set()
-            lines.put(line)
+            lines.put(bytes(line))
     if busy.is_set():
         _end_at_once()
 

@@ -63,25 +63,28 @@ def usages_text(usages: Usages) -> str:
 
 def doing(ask: Ask) -> str:
     """What is asked, in a few words for a person."""
+    return visible(_doing(ask))
+
+
+def _doing(ask: Ask) -> str:
     match ask:
         case FindSymbol(symbol=symbol):
-            return f"Finding {symbol_text(symbol)}"
+            return f"Finding {_named(symbol)}"
         case Rename(symbol=symbol, new_name=new):
-            return f"Renaming {symbol_text(symbol)} to `{new}`"
+            return f"Renaming {_named(symbol)} to `{new}`"
         case Extract(selection=selection, into=into):
             return f"Extracting a {into} from {selection.path}:{selection.start.line}"
         case Inline(symbol=symbol):
-            return f"Inlining {symbol_text(symbol)}"
+            return f"Inlining {_named(symbol)}"
         case Move(symbol=symbol, to=to):
-            return f"Moving {symbol_text(symbol)} to {to}"
+            return f"Moving {_named(symbol)} to {to}"
         case ChangeSignature(symbol=symbol):
-            return f"Changing the signature of {symbol_text(symbol)}"
+            return f"Changing the signature of {_named(symbol)}"
         case OrganiseImports(path=path):
             return f"Organising the imports of {path}"
 
 
-def symbol_text(symbol: Symbol) -> str:
-    """A symbol in a few words: its name where it is given, else its place."""
+def _named(symbol: Symbol) -> str:
     if symbol.name:
         return f"`{symbol.name}`"
     return symbol.path if symbol.at is None else f"the name at {symbol.path}:{symbol.at.line}:{symbol.at.column}"

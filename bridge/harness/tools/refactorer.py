@@ -1,6 +1,6 @@
 """Refactorings by rule: a warm worker process for each workspace, asked about what the session sees."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from sys import executable
 
@@ -76,21 +76,24 @@ class Refactorer:
         """The source files that may be looked into, and the texts that stand before the disk's; paths from the root.
 
         A file that git ignores is there only if it is named. An open document may well be one: a library's.
+        ToolInputError where there are more files than can be listed: half a project is not refactored.
         """
         root = context.workspace.root
-        listed, _ = await self._ripgrep.files(root)
-        on_disk = {_relative(path, root) for path in listed if path.name.endswith(PYTHON + SCRIPT)}
+        listed, more = await self._ripgrep.files(root)
+        if more:
+            raise ToolInputError("there are more files here than can be looked through", hint="Use edit_file.")
         texts = await context.workspace.overlay()
 
         def choose() -> tuple[tuple[str, ...], dict[str, str]]:
-            shown = {path for path in on_disk if not _hidden(context, path)}
-            if named and (root / named).is_file() and not _hidden(context, named):
+            hidden = _hidden(context)
+            on_disk = {_relative(path, root) for path in listed if path.name.endswith(PYTHON + SCRIPT)}
+            shown = {path for path in on_disk if not hidden(path)}
+            if named and (root / named).is_file() and not hidden(named):
                 shown.add(named)
             over = {
                 path: text
                 for path, text in texts.items()
-                if path.endswith(PYTHON + SCRIPT)
-                and (path in shown or not ((root / path).exists() or _hidden(context, path)))
+                if path.endswith(PYTHON + SCRIPT) and (path in shown or not ((root / path).exists() or hidden(path)))
             }
             return tuple(sorted(shown)), over
 
@@ -114,7 +117,8 @@ class _Worker:
         line = await anyio.to_thread.run_sync(encode, request)
         reply: Reply | None = None
         try:
-            answer = decode(Reply, await self._exchange(line, Path(root).anchor))
+            answered = await self._exchange(line, Path(root).anchor)
+            answer = await anyio.to_thread.run_sync(decode, Reply, answered)
             if answer.id != self._number:
                 raise BadLine(f"an answer to {answer.id}, not to {self._number}")
             reply = answer
@@ -151,7 +155,10 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _hidden(context: Context, path: str) -> bool:
-    """As it was listed by a walk that follows no link, it lies where its name says: nothing is looked up."""
-    full = str(context.workspace.root / path)
-    return context.hidden(Subj("read", full, full, inside=True))
+def _hidden(context: Context) -> Callable[[str], bool]:
+    """Tells of a path from the root whether it is hidden.
+
+    As it was listed by a walk that follows no link, it lies where its name says below the root: only that is looked up.
+    """
+    root, real = context.workspace.root, context.workspace.root.resolve()
+    return lambda path: context.hidden(Subj("read", str(root / path), str(real / path), inside=True))

@@ -46,7 +46,7 @@ class Ripgrep:
         Not by a glob of ripgrep's: a file that one names is found though git ignores it.
         """
         done = await self._run(["--files", "--null", *_WALK, "--", str(root)], root, limit=NAMES_LIMIT)
-        return [Path(name) for name in done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]], done.cut
+        return await anyio.to_thread.run_sync(_names, done.stdout), done.cut
 
     async def search(self, pattern: str, where: Path, options: Sequence[str]) -> tuple[list[Match], bool]:
         """Matches on disk, in order of path; and whether there were more."""
@@ -84,14 +84,24 @@ async def need_file_or_folder(path: Path) -> None:
 
 
 def rg_program(python: str = sys.executable, path: str | None = None) -> str:
-    """The `rg` installed beside Python, as the package brings it; else the one on the path. FileProblem for none."""
+    """The `rg` installed beside Python, as the package brings it; else the one on the path. FileProblem for none.
+
+    A relative entry of the path would be looked up in the workspace: what lies there is not run.
+    """
+    named = (os.environ.get("PATH", os.defpath) if path is None else path).split(os.pathsep)
+    trusted = os.pathsep.join(folder for folder in named if Path(folder).is_absolute())
     beside = shutil.which("rg", path=str(Path(python).parent))
-    found = beside or shutil.which("rg", path=path)
+    found = beside or shutil.which("rg", path=trusted)
     if found is None:
         raise FileProblem(
             "file_missing", Path("rg"), "ripgrep is not installed", hint="Install it: pip install ripgrep."
         )
     return found
+
+
+def _names(output: bytes) -> list[Path]:
+    """What follows the last NUL is nothing, or a name that was cut at the limit."""
+    return [Path(name) for name in output.decode("utf-8", "surrogateescape").split("\0")[:-1]]
 
 
 def _matches(output: bytes, path: Path | None) -> Iterator[Match]:

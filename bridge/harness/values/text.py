@@ -66,6 +66,8 @@ def visible(line: str) -> str:
     Control characters would be orders to a terminal; bidirectional and invisible ones hide what a line says.
     """
     text = line.rstrip("\r\n")
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(c if _is_seen(c) else c.encode("unicode_escape").decode("ascii") for c in text)
 
 

@@ -97,7 +97,7 @@ class Applier:
 
     async def take_out(self, hunks: Sequence[Hunk], cause: str = UNDONE) -> None:
         """Write their inverses. Those on which others of them stand are free once these are out."""
-        placer = self._placer.under(TakingOut(self._outside.journal, cause))
+        placer = self._placer.taking_out(TakingOut(self._outside.journal, cause))
         left = list(hunks)
         while free := [hunk for hunk in left if self._places.is_whole(hunk) or hunk.op == "delete"]:
             left = [hunk for hunk in left if hunk not in free]

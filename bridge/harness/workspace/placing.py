@@ -88,12 +88,14 @@ class Placer:
         """All of one session."""
         self._journal, self._around = journal, around
         self._files, self._documents, self._editor, self._places, self._form_of = around
+        self._takes_out = False
         self._locks: dict[Uri, anyio.Lock] = {}
         self._under_way: dict[Uri, Plan] = {}
 
-    def under(self, journal: Journal) -> "Placer":
-        """The same, which writes to another journal: one file is still written by one of them at a time."""
+    def taking_out(self, journal: Journal) -> "Placer":
+        """The same for inverses, with another journal: one file is still written by one of them at a time."""
         placer = Placer(journal, self._around)
+        placer._takes_out = True
         placer._locks, placer._under_way = self._locks, self._under_way
         return placer
 
@@ -137,13 +139,20 @@ class Placer:
     async def _try(self, uri: Uri, hunks: Sequence[Hunk]) -> Sequence[Hunk]:
         """Write once, to where the text is now; answers the hunks to try again."""
         document = self._documents.get(uri)
-        if document is not None and (hunks[0].op != "delete" or document.text != hunks[0].old):
+        if document is not None and not await self._is_of_disk(document, hunks[0]):
             left = await self._through_editor(document, hunks)
         else:
             # Once begun it goes on to its record, whoever is cancelled: it takes no longer than the disk does.
             with anyio.CancelScope(shield=True):
                 left = await self._to_disk(uri, hunks)
         return left
+
+    async def _is_of_disk(self, document: OpenDocument, hunk: Hunk) -> bool:
+        """A file that goes, or comes back, beneath an editor that shows its very text: there is nothing to edit."""
+        path = to_path(hunk.uri)
+        if hunk.op == "create" and self._takes_out and document.text == hunk.new and path is not None:
+            return not await anyio.to_thread.run_sync(self._files.exists, path)
+        return hunk.op == "delete" and document.text == hunk.old
 
     async def _see_interrupted(self, uri: Uri, hunks: Sequence[Hunk]) -> None:
         """What became of a write whose end nobody waited for."""

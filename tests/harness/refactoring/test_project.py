@@ -57,11 +57,11 @@ def test_what_can_not_be_read_is_kept_with_its_reason(tmp_path: Path) -> None:
     take(project, names)
     assert [name for name in names if project.try_read(name)] == ["ok.py"]
     assert project.skipped_files() == (
-        Skipped("bin.py", "bin.py: this is not a text file."),
-        Skipped("folder.py", "folder.py: it is not a file."),
-        Skipped("gone.py", "gone.py can't be read: No such file or directory."),
-        Skipped("huge.py", "huge.py: the file is too large."),
-        Skipped("pipe.py", "pipe.py: it is not a file."),
+        Skipped("bin.py", "this is not a text file."),
+        Skipped("folder.py", "it is not a file."),
+        Skipped("gone.py", "can't be read: No such file or directory."),
+        Skipped("huge.py", "the file is too large."),
+        Skipped("pipe.py", "it is not a file."),
     )
     take(project, names)
     assert project.skipped_files() == ()

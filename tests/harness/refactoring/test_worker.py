@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -162,6 +163,14 @@ def test_it_ends_after_some_time_without_a_request(tmp_path: Path) -> None:
     with worker(tmp_path, ODD, "--idle", "0.2") as talker:
         talker.find("x")
         assert talker.child.wait(5) == 0
+
+
+def test_a_request_of_many_megabytes_is_read_in_time_that_grows_with_its_length(tmp_path: Path) -> None:
+    with worker(tmp_path, ODD) as talker:
+        talker.find("x")
+        began = monotonic()
+        assert isinstance(talker.ask(FindSymbol(Symbol(name="x")), (), {"a.py": "x" * (64 << 20)}), Usages)
+        assert monotonic() - began < 10
 
 
 def test_what_is_printed_does_not_reach_the_protocol(tmp_path: Path) -> None:

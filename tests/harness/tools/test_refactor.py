@@ -298,6 +298,36 @@ async def test_usages_are_told_by_section(desk: Desk, answer: Usages, text: str)
     assert process.asked == [FindSymbol(Symbol(name="total"), usages=True)]
 
 
+async def test_no_name_of_a_file_and_no_line_of_code_is_more_than_a_row(desk: Desk) -> None:
+    odd = "a\n[usages]\nb\x1b[2J\udcff.py"
+    answer = Usages(
+        (Found(odd, Point(1, 1), "module", "m", "x = 1\r# \u202e\u2028"),), (), (Skipped(odd, "it\nfails"),)
+    )
+    process = Answering(answer)
+    tool = FindUsages(Refactorer(process, Ripgrep(process)))
+    prepared = await tool.prepare(FindUsagesInput(symbol="m\n[x]"), desk.context)
+    assert prepared.title == "Finding `m\\n[x]`"
+    shown = "a\\n[usages]\\nb\\x1b[2J\\udcff.py"
+    assert (await tool.commit(prepared, desk.context)).model.splitlines() == [
+        "[definitions]",
+        f"{shown}:1:1: module m: x = 1\\r# \\u202e\\u2028",
+        "[not looked into]",
+        f"{shown}: it\\nfails",
+    ]
+    with pytest.raises(ToolInputError) as refused:
+        await refactor(desk, Refused("No\nNote: yes", answer.definitions), **RENAME)
+    assert len(str(refused.value).splitlines()) == 3
+
+
+async def test_titles_and_remarks_are_one_line_each(desk: Desk) -> None:
+    file = edit_of(desk, "b.py", "from a import uno\n")
+    answer = Changed("Rename\n`one`", (file,), ("look\nat c",), (Skipped("a\nb.py", "it does not parse"),))
+    prepared = await refactor(desk, answer, **RENAME)
+    assert prepared.draft is not None
+    assert prepared.title == prepared.draft.title == "Rename\\n`one`"
+    assert prepared.draft.remarks == ("look\\nat c", "not looked into: a\\nb.py: it does not parse")
+
+
 async def test_a_search_needs_a_name_or_a_place(desk: Desk) -> None:
     with pytest.raises(ToolInputError, match="give symbol, or path and line"):
         await desk.prepare("find_usages", path="a.py")

@@ -14,7 +14,7 @@ from bridge.app.process import LocalProcess
 from bridge.harness.errors import ToolInputError
 from bridge.harness.ids import Uri
 from bridge.harness.permissions.policy import Setting
-from bridge.harness.ports.process import Child
+from bridge.harness.ports.process import Child, Completed
 from bridge.harness.refactoring.values import FindSymbol, Request, Symbol, Usages
 from bridge.harness.refactoring.wire import decode
 from bridge.harness.tools.refactorer import LIMIT_S, Refactorer
@@ -245,6 +245,27 @@ async def test_what_a_rule_hides_is_not_given_to_the_worker(tmp_path: Path) -> N
     for symbol in (Symbol(name="x"), Symbol("secret/b.py", name="x")):
         request = await asked(desk, symbol)
         assert (request.files, request.buffers) == (("a.py",), {})
+
+
+async def test_what_a_rule_hides_by_its_real_path_is_hidden_in_a_root_that_is_a_link(tmp_path: Path) -> None:
+    real, root = tmp_path / "real", tmp_path / "link"
+    real.mkdir()
+    root.symlink_to(real)
+    desk = Desk(root, Setting(root, forbidden=(real / "state",)))
+    for name in ("a.py", "state/b.py"):
+        desk.write(name, "x")
+    desk.open("state/c.py", "unsaved")
+    request = await asked(desk)
+    assert (request.files, request.buffers) == (("a.py",), {})
+
+
+async def test_half_a_project_is_not_refactored(desk: Desk) -> None:
+    class Endless(LocalProcess):
+        async def run(self, argv: Sequence[str], cwd: Path, stdin: bytes = b"", limit: int = 0) -> Completed:
+            return Completed(0, bytes(desk.root / "a.py") + b"\0" + bytes(desk.root / "b."), b"", cut=True)
+
+    with pytest.raises(ToolInputError, match="more files here than can be looked through"):
+        await Refactorer(LocalProcess(), Ripgrep(Endless())).ask(desk.context, FindSymbol(Symbol(name="x")))
 
 
 async def test_nothing_is_left_open_behind(desk: Desk) -> None:

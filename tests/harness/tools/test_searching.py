@@ -1,13 +1,15 @@
 """glob and grep: the disk, the buffers over it, and nothing that a pattern or a path could smuggle in."""
 
 import os
+import shutil
 from pathlib import Path
 
 import anyio
 import pytest
 
-from bridge.harness.errors import BridgeError, ToolInputError
+from bridge.harness.errors import BridgeError, FileProblem, ToolInputError
 from bridge.harness.permissions.policy import Setting
+from bridge.harness.tools.search import rg_program
 from bridge.harness.values.policy import Rule
 from tests.harness.tools.desk import Desk
 
@@ -217,3 +219,16 @@ async def test_names_and_lines_that_are_not_utf_8_are_shown_as_far_as_they_can_b
     path.write_bytes(b"alpha \xff end\n")
     said = await desk.run("grep", pattern="alpha", path=str(path))
     assert said == f"{path.name}:1:alpha \ufffd end"
+
+
+def test_a_program_in_the_current_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rg").write_text("#!/bin/sh\n")
+    (tmp_path / "rg").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    nowhere, relative = str(tmp_path / "no" / "python"), os.pathsep.join(["", ".", "../" + tmp_path.name])
+    with pytest.raises(FileProblem, match="ripgrep is not installed"):
+        rg_program(nowhere, relative)
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+    shutil.copy2(tmp_path / "rg", trusted)
+    assert rg_program(nowhere, os.pathsep.join([relative, str(trusted)])) == str(trusted / "rg")

@@ -105,6 +105,29 @@ async def test_the_persons_own_undo_and_redo_are_noticed_and_told_to_the_model(p
         assert desk.review.news() == "", "it is as the model was told last"
 
 
+async def test_deleted_lines_that_the_person_puts_back_are_noticed_beside_a_later_hunk_that_stands() -> None:
+    async with opened().running() as desk:
+        gone, other = ids_of(await desk.propose({"a.txt": lambda text: FIVE(swap("line 1\n", "")(text))}))
+        await desk.accept([gone, other])
+        desk.editor.type(URI, typed(desk.editor.text(URI), "line 2\n", "line 1\nline 2\n"))
+        await anyio.wait_all_tasks_blocked()
+        assert desk.editor.text(URI) == FIVE(LINES)
+        assert [desk.state(id_).placement for id_ in (gone, other)] == ["removed", "present"]
+
+
+async def test_deleted_lines_that_a_later_proposal_puts_back_are_not_the_persons_doing_after_a_restart() -> None:
+    async with opened().running() as desk:
+        (gone,) = ids_of(await desk.propose({"a.txt": NO_SEVEN}))
+        await desk.accept([gone])
+        (again,) = ids_of(await desk.propose({"a.txt": swap("line 8\n", "line 7\nline 8\n")}))
+        await desk.accept([again])
+        assert desk.editor.text(URI) == LINES
+    async with desk.restarted().running() as later:
+        await later.review.recover()
+        await anyio.wait_all_tasks_blocked()
+        assert [later.state(id_).placement for id_ in (gone, again)] == ["present", "present"]
+
+
 async def test_undo_and_redo_between_two_steps_cancel_out_in_what_the_model_is_told() -> None:
     async with opened().running() as desk:
         (hunk,) = ids_of(await desk.propose({"a.txt": FIVE}, "keep"))

@@ -127,3 +127,17 @@ async def test_what_a_rule_accepts_and_can_not_be_written_is_withdrawn_with_the_
         assert {one.outcome for one in outcomes} == {"withdrawn"}
         assert any("app.py" in one.message for one in outcomes)
         assert files_of(desk).raw == {OLD: TEXT.encode(), USER: USES.encode()}
+
+
+@pytest.mark.parametrize("saved", [False, True])
+async def test_undoing_brings_a_file_back_to_the_disk_though_an_editor_still_shows_it(saved: bool) -> None:
+    async with desk_with_files().running() as desk:
+        desk.editor.open(uri_of("fees.py"), TEXT)
+        proposal, *_ = await propose(desk)
+        assert {one.outcome for one in await desk.accept(ids_of(proposal))} == {"present"}
+        assert OLD not in files_of(desk).raw
+        if saved:  # by the person, meanwhile
+            files_of(desk).raw[OLD] = TEXT.encode()
+        assert {one.outcome for one in await desk.review.undo(ids_of(proposal), PERSON)} == {"removed"}
+        assert files_of(desk).raw == {OLD: TEXT.encode(), USER: USES.encode()}
+        assert desk.editor.text(uri_of("fees.py")) == TEXT

@@ -140,6 +140,10 @@ class FakeSession:
         return self._runtime.turn
 
     @property
+    def awaited(self) -> list[HunkView]:
+        return [view for view in self._runtime.views if view.state.open and view.policy == "ask"]
+
+    @property
     def transcript(self) -> FakeTranscript:
         said = [{"role": "user", "content": [{"text": text}]} for text in self._runtime.asked]
         return FakeTranscript(said, self._runtime.turn)
@@ -166,6 +170,8 @@ class FakeRuntime:
     views: list[HunkView] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     turn: object | None = None
+    # Whether its model can be asked anything.
+    free_words: bool = True
     # What surfaces have told it, and what it refuses, first come first.
     answers: list[tuple[str, str, str]] = field(default_factory=list)
     decided: list[tuple[list[str], str, str]] = field(default_factory=list)

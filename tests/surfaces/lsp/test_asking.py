@@ -14,13 +14,14 @@ from bridge.harness.values.events import PromptContext
 from bridge.harness.workspace.documents import Documents
 from bridge.protocol import commands as wire
 from bridge.surfaces.lsp.folders import Folders
-from bridge.surfaces.lsp.handlers.asking import Asking
+from bridge.surfaces.lsp.handlers.asking import NOTHING_FITS, WHAT_TO_DO, Asking
 from bridge.surfaces.lsp.jsonrpc import Response, RpcError
 from bridge.surfaces.lsp.peer import Peer
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
 from bridge.surfaces.lsp.review.code import PYTHON, SCRIPT, Language
-from bridge.surfaces.lsp.review.naming import IN_COMMENT, MOST_MODULES, other_names
+from bridge.surfaces.lsp.review.entries import ASKS
+from bridge.surfaces.lsp.review.naming import IN_COMMENT, MOST_MODULES, in_own_case, private_or_not
 from bridge.surfaces.lsp.review.wanted import CHANGED_MEANWHILE, LONGEST_PATH
 from tests.surfaces.lsp.fakes import FakeOutbox
 from tests.surfaces.lsp.review_fakes import SESSION, FakeRuntime, connected
@@ -50,6 +51,10 @@ class Desk:
         """The command's answer."""
         argument = {"uri": SHOP, "range": span(*place), "action": action, **more}
         return (await self.asking.refactor(wire.RefactorCommand.parse(argument))).dump()
+
+    async def ask_here(self, selection: Json) -> Json:
+        """The answer of *Ask agent…* on a selection."""
+        return (await self.asking.ask_here(wire.AskHereCommand.parse({"uri": SHOP, "range": selection}))).dump()
 
     async def answer(self, number: int, result: object) -> Json:
         """Answer what the client was asked; the question."""
@@ -159,7 +164,7 @@ async def test_a_new_name_is_asked_for_with_a_few_to_choose_from() -> None:
             asking.start_soon(go)
             question = await here.answer(0, {"title": "sum_up"})
         assert question["message"] == "Rename sumUp to what?"
-        assert [row["title"] for row in question["actions"]] == ["sum_up", "_sumUp", IN_COMMENT]
+        assert [row["title"] for row in question["actions"]] == ["sum_up", IN_COMMENT, "_sumUp"]
     assert told == [{"sessionId": SESSION}]
     assert here.runtime.prompts == [("Rename `sumUp` to `sum_up`", at(1, 8))]
 
@@ -256,19 +261,56 @@ async def test_a_prompt_goes_with_its_range_before_its_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "name", "others"),
+    ("language", "name", "cased", "marked"),
     [
-        (PYTHON, "total", ["_total"]),
-        (PYTHON, "_total", ["total"]),
-        (PYTHON, "sumUp", ["sum_up", "_sumUp"]),
-        (PYTHON, "_sumUp", ["_sum_up", "sumUp"]),
-        (PYTHON, "Basket", ["_Basket"]),
-        (PYTHON, "__total", []),
-        (PYTHON, "_class", []),
-        (SCRIPT, "sum_up", ["sumUp"]),
-        (SCRIPT, "sumUp", []),
-        (SCRIPT, "x__", ["x"]),
+        (PYTHON, "total", [], ["_total"]),
+        (PYTHON, "_total", [], ["total"]),
+        (PYTHON, "sumUp", ["sum_up"], ["_sumUp"]),
+        (PYTHON, "_sumUp", ["_sum_up"], ["sumUp"]),
+        (PYTHON, "Basket", [], ["_Basket"]),
+        (PYTHON, "__total", [], []),
+        (PYTHON, "_class", [], []),
+        (SCRIPT, "sum_up", ["sumUp"], []),
+        (SCRIPT, "sumUp", [], []),
+        (SCRIPT, "x__", ["x"], []),
     ],
 )
-def test_names_are_offered_in_the_languages_own_case(language: Language, name: str, others: list[str]) -> None:
-    assert list(other_names(language, name)) == others
+def test_names_are_offered_in_the_languages_own_case_and_private_or_not(
+    language: Language, name: str, cased: list[str], marked: list[str]
+) -> None:
+    assert list(in_own_case(language, name)) == cased
+    assert list(private_or_not(language, name)) == marked
+
+
+SUM = span(2, 15, 2, 25)
+
+
+@pytest.mark.anyio
+async def test_what_any_model_can_do_with_a_selection_is_chosen_from_a_list() -> None:
+    async with desk() as here, anyio.create_task_group() as asking:
+        asking.start_soon(here.ask_here, SUM)
+        question = await here.answer(0, {"title": "Simplify"})
+    assert (question["message"], [row["title"] for row in question["actions"]]) == (WHAT_TO_DO, list(ASKS))
+    assert here.runtime.prompts == [(ASKS["Simplify"], PromptContext(SHOP, 2, 2, 15, 25, (SHOP,)))]
+
+
+@pytest.mark.anyio
+async def test_a_model_without_free_words_is_asked_for_what_it_can_do_there() -> None:
+    async with desk() as here, anyio.create_task_group() as asking:
+        here.runtime.free_words = False
+        asking.start_soon(here.ask_here, SUM)
+        question = await here.answer(0, {"title": "Ask agent: Extract variable"})
+    titles = ["Ask agent: Extract function", "Ask agent: Extract variable"]
+    assert (question["message"], [row["title"] for row in question["actions"]]) == (WHAT_TO_DO, titles)
+    place = PromptContext(SHOP, 2, 2, 15, 25, (SHOP,))
+    assert here.runtime.prompts == [("Extract the selected code into a variable", place)]
+
+
+@pytest.mark.anyio
+async def test_where_it_can_do_nothing_that_is_said() -> None:
+    async with desk() as here:
+        here.runtime.free_words = False
+        assert await here.ask_here(span(1, 4, 1, 6)) == {}
+        (said,) = await here.outbox.until(1)
+    assert said["params"]["message"] == NOTHING_FITS
+    assert here.runtime.prompts == []

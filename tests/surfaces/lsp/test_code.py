@@ -46,6 +46,8 @@ def name_in(text: str, language: Language = PYTHON) -> str | None:
         ("file:///w/py", None),
         ("file:///w/a.txt?.py", None),
         ("untitled:Untitled-1", None),
+        ("untitled:/w/new.py", None),
+        ("git:/w/a.py?HEAD", None),
     ],
 )
 def test_a_language_is_known_by_the_files_name(uri: str, language: Language | None) -> None:

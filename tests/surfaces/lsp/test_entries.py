@@ -9,14 +9,22 @@ from bridge.harness.ids import Uri
 from bridge.harness.session.transcript import user_message
 from bridge.harness.values.documents import OpenDocument
 from bridge.harness.values.events import PromptContext
+from bridge.harness.workspace.views import HunkView
 from bridge.protocol.commands import BY_NAME, AskHereCommand, PromptCommand, parse_arguments
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.folders import Folders
 from bridge.surfaces.lsp.params import CodeAction
-from bridge.surfaces.lsp.review.entries import ASKS, MESSAGE_LIMIT, MOST_FIXES, entries, instructions
+from bridge.surfaces.lsp.review.entries import (
+    ASKS,
+    MESSAGE_LIMIT,
+    MOST_FIXES,
+    entries,
+    instructions,
+    on_instructions,
+)
 from bridge.surfaces.lsp.review.menu import TITLE_LIMIT
 from bridge.surfaces.lsp.review.where import MOST_OPEN, place, whole_lines
-from tests.surfaces.lsp.review_fakes import SESSION, URI, connected
+from tests.surfaces.lsp.review_fakes import SESSION, SHOWS_HUNKS, URI, a_hunk, connected, kept
 
 Json = dict[str, Any]
 WIDTH = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
@@ -136,6 +144,47 @@ def test_while_the_agent_works_nothing_else_is_asked() -> None:
     assert len(offered(diagnostic(), range_=span(2, 0, 5, 3), context=context)) == 2
     runtime.turn = object()
     assert offered(diagnostic(), range_=span(2, 0, 5, 3), context=context) == []
+
+
+@pytest.mark.parametrize(("ours", "titles"), [(False, []), (True, ["Ask agent…"])])
+def test_a_model_without_free_words_is_asked_only_where_there_is_a_box_to_type_in(
+    ours: bool, titles: list[str]
+) -> None:
+    context, runtime, _ = connected(capabilities=SHOWS_HUNKS if ours else None)
+    runtime.free_words = False
+    found = offered(diagnostic(), range_=span(2, 0, 5, 3), context=context)
+    assert [action["title"] for action in found] == titles
+
+
+@pytest.mark.parametrize(
+    ("views", "waits"),
+    [
+        ([a_hunk("h", 1)], "1 change in a.py"),
+        ([a_hunk("h", 1), a_hunk("i", 4)], "2 changes in a.py"),
+        ([a_hunk("h", 1), a_hunk("i", 4, uri=Uri("file:///w/b.py"))], "2 changes in 2 files"),
+    ],
+)
+def test_an_agent_that_waits_for_the_person_says_so_and_there_is_a_way_to_what_waits(
+    views: list[HunkView], waits: str
+) -> None:
+    context, runtime, _ = connected(views, SHOWS_HUNKS)
+    context.current = runtime.session(SESSION)
+    runtime.turn = object()
+    following, stop = on_instructions(context, URI, [], 3, 3)
+    assert (following["title"], following["kind"], argument(following)) == (
+        "Next hunk",
+        "refactor",
+        {"uri": URI, "line": 3},
+    )
+    assert stop["title"] == f"Stop the agent (it waits for you: {waits})"
+    assert (stop["command"]["command"], argument(stop)) == ("harness.cancel", {"sessionId": SESSION})
+
+
+def test_an_agent_that_goes_on_by_itself_waits_for_nobody() -> None:
+    context, runtime, _ = connected([kept(a_hunk("h", 1))], SHOWS_HUNKS)
+    context.current = runtime.session(SESSION)
+    runtime.turn = object()
+    assert [one["title"] for one in on_instructions(context, URI, [], 3, 3)] == ["Stop the agent"]
 
 
 @pytest.mark.parametrize(

@@ -463,7 +463,7 @@ export interface HunkView {
   sessionId: string;
   /** The file. */
   uri: string;
-  /** Where the file goes: of `move`, and of a `delete` that is decided together with the `create` there. */
+  /** Where the file goes: of `move`, and of a `delete` that is decided together with its `create`. */
   toUri?: string | null;
   /** What the change does to the file. */
   op: Op;

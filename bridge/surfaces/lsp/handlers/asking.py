@@ -10,6 +10,7 @@ from bridge.harness.values.events import PromptContext
 from bridge.harness.workspace.uris import to_path
 from bridge.protocol import commands as wire
 from bridge.protocol.base import Wire
+from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.jsonrpc import invalid_params
 from bridge.surfaces.lsp.params import known_uri
@@ -17,9 +18,14 @@ from bridge.surfaces.lsp.peer import RemoteError
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
 from bridge.surfaces.lsp.review.entries import ASKS
+from bridge.surfaces.lsp.review.refactorings import refactorings
 from bridge.surfaces.lsp.review.show import WARNING, show_text
 from bridge.surfaces.lsp.review.wanted import completed, wanted
 from bridge.surfaces.lsp.review.where import place, whole_lines
+
+WHAT_TO_DO = "What should the agent do with the selection?"
+
+NOTHING_FITS = "None of the requests that the model in use understands fits this selection."
 
 
 class Asking:
@@ -46,8 +52,22 @@ class Asking:
     async def ask_here(self, given: wire.AskHereCommand) -> Wire:
         """Ask what the agent should do with a selection. No choice, no turn."""
         where = place(self._context, _uri(given.uri), given.range)
-        chosen = await self.choose("What should the agent do with the selection?", tuple(ASKS))
+        if not self._context.runtime.free_words:
+            return await self._refactor_here(given)
+        chosen = await self.choose(WHAT_TO_DO, tuple(ASKS))
         return wire.AskHereResult(session_id=await self._begin(ASKS[chosen], where) if chosen else None)
+
+    async def _refactor_here(self, given: wire.AskHereCommand) -> Wire:
+        """The same with a model that has no free words: the refactorings that fit the selection."""
+        document, range_ = {"uri": given.uri}, given.range.dump()
+        asked = lsp.CodeAction.parse({"textDocument": document, "range": range_, "context": {"diagnostics": []}})
+        offers = {one["title"]: one["command"] for one in refactorings(self._context, _uri(given.uri), asked)}
+        if not offers:
+            show_text(self._context, NOTHING_FITS)
+        chosen = await self.choose(WHAT_TO_DO, tuple(offers)) if offers else ""
+        if not chosen:
+            return wire.AskHereResult()
+        return await self.refactor(wire.RefactorCommand.parse(offers[chosen]["arguments"][0]))
 
     async def refactor(self, given: wire.RefactorCommand) -> Wire:
         """Ask for a refactoring; for a name that is missing the person is asked first. No name, no turn."""

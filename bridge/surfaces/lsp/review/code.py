@@ -113,8 +113,9 @@ _BUILT_IN = frozenset(dir(builtins))
 
 
 def language_of(uri: Uri) -> Language | None:
-    """By the file's name."""
-    return _BY_SUFFIX.get(PurePosixPath(urlsplit(uri).path).suffix.lower())
+    """By the file's name; None for what is no file (`untitled:`, `git:`), as refactorings are of files."""
+    parts = urlsplit(uri)
+    return _BY_SUFFIX.get(PurePosixPath(parts.path).suffix.lower()) if parts.scheme == "file" else None
 
 
 def name_at(language: Language, text: str, start: int, end: int) -> Name | None:
@@ -186,7 +187,7 @@ def line_for_comment(language: Language, text: str, offset: int) -> int:
         if found.end() > first:
             first = text.rfind("\n", 0, found.start()) + 1
             break
-    while text[:first].removesuffix("\n").removesuffix("\r").endswith("\\"):
+    while text.endswith(("\\\n", "\\\r\n"), 0, first):
         first = text.rfind("\n", 0, first - 1) + 1
     return first
 

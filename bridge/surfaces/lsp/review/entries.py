@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bridge.app import wording
+from bridge.app.session import Session
 from bridge.harness.ids import Uri
 from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
@@ -40,16 +41,16 @@ ASKS: Mapping[str, str] = MappingProxyType(
 
 
 def entries(context: Context, uri: Uri, asked: lsp.CodeAction) -> Iterator[dict[str, Any]]:
-    """Fixes for others' diagnostics, asking about the selection, and refactorings, while the agent is free."""
+    """Fixes for others' diagnostics, asking about the selection, and refactorings, while the agent is free.
+
+    A model without free words has the refactorings; asking is offered with it where the client has a box to type in.
+    """
     if is_working(context) or is_ours(uri):
         return
-    spelled = context.editor.spelled(uri)
-    foreign = (one for one in asked.context.diagnostics if one.source != SOURCE and one.text.strip())
-    for one in islice(foreign, MOST_FIXES):
-        first, last = lines(one.range or asked.range)
-        prompt = {"text": _fix(one), "uri": spelled, "line": first, "endLine": last}
-        yield action(f"Fix with agent: {short(one.text)}", REVIEW_KIND, "harness.prompt", prompt)
-    if asked.range.start != asked.range.end:
+    spelled, free_words = context.editor.spelled(uri), context.runtime.free_words
+    if free_words:
+        yield from _fixes(spelled, asked)
+    if asked.range.start != asked.range.end and (free_words or context.client.harness is not None):
         selection = {"uri": spelled, "range": asked.range.dump()}
         yield action("Ask agent…", ASK_KIND, "harness.askHere", selection)
     yield from refactorings(context, uri, asked)
@@ -66,7 +67,7 @@ def on_instructions(
 ) -> Iterator[dict[str, Any]]:
     """Ask what a comment on lines [first, last] says; stop the agent while it works."""
     if context.current is not None and is_working(context):
-        yield action("Stop the agent", ASK_KIND, "harness.cancel", {"sessionId": context.current.id})
+        yield from _meanwhile(context, context.current, {"uri": context.editor.spelled(uri), "line": first})
         return
     under = (one for one in written if one.line <= last and first < one.line + one.lines)
     for instruction in islice(under, MOST_INSTRUCTIONS):
@@ -77,6 +78,23 @@ def ask(spelled: str, instruction: Instruction) -> dict[str, Any]:
     """The action that asks what a comment says."""
     where = {"text": instruction.text, "uri": spelled, "line": instruction.line}
     return action(f"Ask agent: {short(instruction.text)}", ASK_KIND, "harness.prompt", where)
+
+
+def _meanwhile(context: Context, session: Session, here: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What can be done while the agent works. Where it is the person that it waits for, that is said."""
+    awaited = session.awaited
+    if awaited and context.client.shows_hunks:  # others have it among what can be done with hunks
+        yield action("Next hunk", ASK_KIND, "harness.next", here)
+    waits = f" (it waits for you: {wording.changes(awaited)})" if awaited else ""
+    yield action(f"Stop the agent{waits}", ASK_KIND, "harness.cancel", {"sessionId": session.id})
+
+
+def _fixes(spelled: str, asked: lsp.CodeAction) -> Iterator[dict[str, Any]]:
+    foreign = (one for one in asked.context.diagnostics if one.source != SOURCE and one.text.strip())
+    for one in islice(foreign, MOST_FIXES):
+        first, last = lines(one.range or asked.range)
+        prompt = {"text": _fix(one), "uri": spelled, "line": first, "endLine": last}
+        yield action(f"Fix with agent: {short(one.text)}", REVIEW_KIND, "harness.prompt", prompt)
 
 
 def _fix(one: lsp.Diagnostic) -> str:

@@ -24,14 +24,18 @@ MOST_MODULES = 8
 """Modules to choose from; a longer list is no help."""
 
 
-def other_names(language: Language, name: str) -> Iterator[str]:
-    """What a name is often renamed to: the other case, private or not."""
-    bare = name.lstrip("_")
-    mark = name[: len(name) - len(bare)]
+def in_own_case(language: Language, name: str) -> Iterator[str]:
+    """The name in the case that the language has for functions and variables, where it is in another one."""
+    mark, bare = _split(name)
     if bare[:1].islower():
         other = _to_snake(bare) if language is PYTHON else _to_camel(bare)
         if other != bare and language.is_name(mark + other):
             yield mark + other
+
+
+def private_or_not(language: Language, name: str) -> Iterator[str]:
+    """A Python name made private, or a private one made public: seldom what is wanted, so the last to choose."""
+    mark, bare = _split(name)
     if language is PYTHON and len(mark) <= 1 and language.is_name(bare):
         yield bare if mark else f"_{name}"
 
@@ -64,6 +68,12 @@ async def begin_comment(context: Context, document: OpenDocument, offset: int, w
     index = LineIndex(text[:at] + change.text + text[at:])
     end = at + len(comment)
     await show_document(context, document.uri, to_range(index, end, end, context.editor.encoding))
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The leading underscores, and the rest."""
+    bare = name.lstrip("_")
+    return name[: len(name) - len(bare)], bare
 
 
 def _to_snake(name: str) -> str:

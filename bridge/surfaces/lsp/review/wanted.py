@@ -13,7 +13,7 @@ from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.jsonrpc import invalid_params
 from bridge.surfaces.lsp.params import known_uri
 from bridge.surfaces.lsp.review.code import Language, Name, language_of, name_at
-from bridge.surfaces.lsp.review.naming import IN_COMMENT, begin_comment, other_modules, other_names
+from bridge.surfaces.lsp.review.naming import IN_COMMENT, begin_comment, in_own_case, other_modules, private_or_not
 from bridge.surfaces.lsp.review.refactorings import EXTRACTIONS, OF_A_NAME, worded
 from bridge.surfaces.lsp.review.show import WARNING, show_text
 from bridge.surfaces.lsp.review.where import place
@@ -72,7 +72,7 @@ async def completed(context: Context, one: Wanted, choose: Choose) -> Wanted | N
         return one
     language, _ = _source(context, one.uri)
     if one.action == "rename" and not one.new_name:
-        titles = [*other_names(language, one.name.text), IN_COMMENT]
+        titles = [*in_own_case(language, one.name.text), IN_COMMENT, *private_or_not(language, one.name.text)]
         chosen = await choose(f"Rename {one.name.text} to what?", titles)
         return replace(one, new_name=chosen) if await _is_taken(context, one, one.name, chosen) else None
     if one.action == "move" and not one.to:
@@ -98,7 +98,7 @@ async def _is_taken(context: Context, one: Wanted, name: Name, chosen: str) -> b
 def _source(context: Context, uri: Uri) -> tuple[Language, OpenDocument]:
     document, language = context.documents.get(uri), language_of(uri)
     if document is None or language is None:
-        why = "it is not open" if document is None else "it is neither Python nor JavaScript nor TypeScript"
+        why = "it is not open" if document is None else "it is no Python, JavaScript or TypeScript file"
         raise invalid_params([{"path": "arguments.0.uri", "message": why}])
     return language, document
 
