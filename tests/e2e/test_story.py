@@ -200,7 +200,7 @@ def test_a_stopped_turn_withdraws_its_hunks_and_puts_the_diagnostics_away(editor
     uri = editor.open("b.py", LINES)
     editor.command("harness.prompt", text="one")
     (hunk,) = editor.hunks(uri, 1)
-    editor.act(editor.actions(uri, 5)["Stop the agent"])
+    editor.act(editor.actions(uri, 5)["Stop the agent (it waits for you: 1 change in b.py)"])
     editor.hunks(uri, 0)
     (outcome,) = editor.command("harness.accept", hunkId=hunk["code"])["outcomes"]
     assert outcome["outcome"] == "already_decided"

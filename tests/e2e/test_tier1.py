@@ -169,7 +169,8 @@ def test_a_client_that_shows_hunks_itself_is_sent_none_by_lsp(tmp_path: Path) ->
         editor.command("harness.prompt", text="go")
         editor.until(lambda: len([u for u in _updates(bridge) if u["sessionUpdate"] == "hunk_update"]) == 2)
         titles = list(editor.actions(uri, 2))
-        assert (editor.lenses(uri), hints(editor, uri), titles) == ([], [], ["Stop the agent"])
+        meanwhile = ["Next hunk", "Stop the agent (it waits for you: 2 changes in a.py)"]
+        assert (editor.lenses(uri), hints(editor, uri), titles) == ([], [], meanwhile)
         assert asked(editor, "textDocument/publishDiagnostics") == []
 
 

@@ -2,7 +2,17 @@
 
 import { commands } from "vscode";
 
-type Key = "state" | "known" | "working" | "questions" | "waiting" | "comments" | "onHunk" | "onStale" | "fileHasHunks";
+type Key =
+  | "state"
+  | "known"
+  | "working"
+  | "questions"
+  | "waiting"
+  | "comments"
+  | "onHunk"
+  | "onStale"
+  | "fileHasHunks"
+  | "inReview";
 
 const known = new Map<Key, unknown>();
 

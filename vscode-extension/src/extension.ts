@@ -45,7 +45,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     approvals,
     new EditorRequests(daemon),
     new Conversation(daemon, sessions),
-    new Ask(daemon, sessions),
+    new Ask(daemon, sessions, review),
     new ReviewCommands(review, show, targets),
     new EditHunk(review, targets),
     new Lenses(review, texts),

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { wrongModule, wrongName } from "../src/core/names";
 import { Ask } from "../src/features/ask/ask";
-import type { RefactorCommand } from "../src/protocol/generated";
+import type { Review } from "../src/features/review/review";
+import type { HunkView, RefactorCommand } from "../src/protocol/generated";
 import type { Sessions } from "../src/session";
 import { FakeDaemon } from "./fakes/daemon";
 import { editor, Range, Uri, window, workspace } from "./fakes/vscode";
+import { until } from "./desk";
+import { hunk } from "./support";
 
 const FILE = "file:///w/shop/basket.py";
 const NAME = { start: { line: 1, character: 4 }, end: { line: 1, character: 9 } };
@@ -14,15 +17,22 @@ const rename: RefactorCommand = { uri: FILE, range: NAME, action: "rename" };
 const move: RefactorCommand = { uri: FILE, range: NAME, action: "move" };
 
 /** Asking, with a daemon whose commands are run as its code actions run them. */
-function asking(): { run: (command: string, argument: object) => Promise<unknown>; daemon: FakeDaemon } {
-  const daemon = new FakeDaemon({ "harness.prompt": () => ({}), "harness.refactor": () => ({}) });
-  const sessions = { of: () => Promise.resolve("s1"), stop: () => undefined } as unknown as Sessions;
-  new Ask(daemon.daemon, sessions);
+function asking(
+  answer: () => unknown = () => ({}),
+  waiting: readonly HunkView[] = [],
+): { run: (command: string, argument: object) => Promise<unknown>; daemon: FakeDaemon } {
+  const daemon = new FakeDaemon({ "harness.prompt": answer, "harness.refactor": answer });
+  const stop = () => editor.executed.push(["stop"]);
+  const sessions = { of: () => Promise.resolve("s1"), stop, working: ["s1"] } as unknown as Sessions;
+  const review = { store: { open: () => waiting } } as unknown as Review;
+  new Ask(daemon.daemon, sessions, review);
   return { daemon, run: async (command, argument) => daemon.intercepted(command, [argument]) };
 }
 
 beforeEach(() => {
   editor.said.length = 0;
+  editor.executed.length = 0;
+  editor.presses = "";
   editor.boxes.length = 0;
   editor.types = [];
   editor.picks = "";
@@ -86,6 +96,7 @@ test("a question goes with the selection's columns", async () => {
   const range = { start: { line: 1, character: 4 }, end: { line: 2, character: 0 } };
   assert.deepEqual(daemon.asked[0]?.params, { text: "simplify it", uri: FILE, range, sessionId: "s1" });
   assert.equal(editor.boxes[0]?.title, "Ask the agent about shop/basket.py, line 2");
+  assert.equal(editor.boxes[0].placeHolder, "What should it do? For example: extract this into a function");
 });
 
 test("without an editor a question goes alone", async () => {
@@ -93,6 +104,48 @@ test("without an editor a question goes alone", async () => {
   editor.types = ["hello"];
   await editor.commands.get("harnessBridge.ask")?.();
   assert.deepEqual(daemon.asked[0]?.params, { text: "hello", sessionId: "s1" });
+  assert.equal(editor.boxes[0]?.placeHolder, "What should it do? For example: rename total to grand_total");
+});
+
+/** The daemon's answer while a turn runs. */
+function busy(): never {
+  throw Object.assign(new Error("a turn is running in this session"), { data: { kind: "busy" } });
+}
+
+const KEPT = " Your text is kept for the next one.";
+
+test("who asks while a change waits is told where, and can look at it", async () => {
+  const waiting = [hunk("h1", 3, "a\n", "b\n"), hunk("h2", 3, "a\n", "b\n", { sessionId: "another" })];
+  const { run } = asking(busy, waiting);
+  editor.presses = "Review";
+  await run("harness.prompt", { text: "go" });
+  const text = `1 change in a.py waits for your decision, then the agent goes on.${KEPT}`;
+  assert.deepEqual(editor.said, [{ text, buttons: ["Review", "Stop the Agent"] }]);
+  await until(() => editor.executed.length > 0);
+  assert.deepEqual(editor.executed, [["harnessBridge.showHunk", "h1"]]);
+});
+
+test("or stop the agent", async () => {
+  const more = hunk("h2", 3, "a\n", "b\n", { uri: "file:///w/b.py" });
+  const { run } = asking(busy, [hunk("h1", 3, "a\n", "b\n"), more]);
+  editor.presses = "Stop the Agent";
+  await run("harness.refactor", { ...rename, newName: "sum_up" });
+  assert.match(editor.said[0]?.text ?? "", /^2 changes in 2 files wait for your decision, /);
+  await until(() => editor.executed.length > 0);
+  assert.deepEqual(editor.executed, [["stop"]]);
+});
+
+test("of changes that the agent does not wait for nothing is said", async () => {
+  const { run } = asking(busy, [hunk("h1", 3, "a\n", "b\n", { policy: "keep", placement: "present" })]);
+  await run("harness.prompt", { text: "go" });
+  const text = `The agent is still at work on your last question.${KEPT}`;
+  assert.deepEqual(editor.said, [{ text, buttons: ["Stop the Agent"] }]);
+});
+
+test("the daemon's own way to the next hunk is the editor's", async () => {
+  const { run, daemon } = asking();
+  await run("harness.next", { uri: FILE, line: 1 });
+  assert.deepEqual([editor.executed, daemon.asked], [[["harnessBridge.nextHunk"]], []]);
 });
 
 test("a name is letters, digits and signs, and no word of the language", () => {

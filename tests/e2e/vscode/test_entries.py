@@ -7,13 +7,14 @@ import re
 import pytest
 
 from tests.e2e.vscode.conftest import Opening
-from tests.e2e.vscode.steps import ready
+from tests.e2e.vscode.steps import ask, ready
 from tests.support.nvim import Place
-from tests.support.vscode import QUICK_FIELD, QUICK_INPUT, VsCode
+from tests.support.vscode import DIFF, LENS, QUICK_FIELD, QUICK_INPUT, VsCode
 
 pytestmark = [pytest.mark.vscode, pytest.mark.timeout(120)]
 
 MENU = ".action-widget .monaco-list-row"
+ROW = ".pane-body .monaco-list-row"
 REFACTOR, QUICK_FIX, ORGANISE = "Control+Shift+R", "Control+.", "Shift+Alt+O"
 OFFLINE = {"harnessBridge.model": "offline"}
 WORKER_S = 30.0
@@ -32,6 +33,27 @@ def total(items):
 
 
 print(total([1, 2]), os.name)
+"""
+PRICES = '''\
+"""Prices. For a whole basket: total()."""
+
+
+def total(items):
+    """Add prices: total([2, 3]) is 5."""
+    return sum(items)
+
+
+def receipt(items):
+    """One line an item, the total below."""
+    lines = [str(item) for item in items]
+    return [*lines, str(total(items))]
+'''
+STATS = """\
+from prices import total
+
+
+def average(items):
+    return total(items) / len(items)
 """
 LOOP = "    result = 0\n    for item in items:\n        result += item * 2\n"
 
@@ -93,6 +115,25 @@ def test_a_name_is_typed_into_the_box_and_its_uses_are_hunks(opened: Opening, pl
     window.command("Harness: Accept (keep) all in file")
     window.has("shop.py", SHOP.replace("total", "grand_total"))
     window.ended()
+
+
+def test_a_use_in_a_docstring_is_told_apart_wherever_its_hunk_is_shown(opened: Opening, place: Place) -> None:
+    place.file("prices.py", PRICES)
+    place.file("stats.py", STATS)
+    window = opened(**OFFLINE)
+    window.open("prices.py", 3, 6)
+    ready(window)
+    ask(window, "rename total to grand_total")
+    window.shows(LENS, "Agent changes 1 line, in a docstring: review", WORKER_S)
+    window.screenshot("rename-text")
+    window.command("View: Show Harness")
+    window.shows(ROW, "in a docstring")
+    window.shows(ROW, "stats.py")
+    window.command("Harness: Review changes of this file")
+    window.shows(f"{DIFF} .codelens-decoration", "1/6, in a docstring")
+    noted = [title for _, title in window.lenses() if "/6" in title]
+    assert noted == ["1/6, in a docstring", "2/6", "3/6, in a docstring", "4/6"]
+    window.screenshot("rename")
 
 
 def test_a_selection_is_extracted_and_the_agent_knows_its_columns(opened: Opening, place: Place) -> None:

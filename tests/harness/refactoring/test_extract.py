@@ -51,7 +51,7 @@ FUNCTIONS = {
     ),
     "an awaited expression": (
         "async def f(y):\n    return («await y.get()»).size\n",
-        "async def fresh(y):\n    return await y.get()\n\n\nasync def f(y):\n    return ((await fresh(y))).size\n",
+        "async def fresh(y):\n    return await y.get()\n\n\nasync def f(y):\n    return (await fresh(y)).size\n",
     ),
     "an expression in a comprehension": (
         "def f(x):\n    return [«x * i» for i in x]\n",
@@ -79,6 +79,29 @@ FUNCTIONS = {
             "def f(a):\n    b = 1\n    b = fresh(a, b)\n    return b\n"
         ),
     ),
+    "`__new__` is given the class": (
+        "class A:\n    def __new__(cls, n):\n        return «cls.made[n]»\n",
+        (
+            "class A:\n    def __new__(cls, n):\n        return cls.fresh(n)\n\n"
+            "    @classmethod\n    def fresh(cls, n):\n        return cls.made[n]\n"
+        ),
+    ),
+    "parentheses that only the expression needed": (
+        "def f(a):\n    return 3 * («1 + a»)\n",
+        "def fresh(a):\n    return 1 + a\n\n\ndef f(a):\n    return 3 * fresh(a)\n",
+    ),
+    "parentheses that are a call's": (
+        "def f(y):\n    return sum«(x for x in y)»\n",
+        "def fresh(y):\n    return (x for x in y)\n\n\ndef f(y):\n    return sum(fresh(y))\n",
+    ),
+    "an expression on a line of its own, in parentheses": (
+        "def f(y):\n    return (\n        «y + 1»\n    ) * 2\n",
+        "def fresh(y):\n    return y + 1\n\n\ndef f(y):\n    return fresh(y) * 2\n",
+    ),
+    "a body is indented as in the function": (
+        "def f(b):\n\t«c = b»\n\treturn c\n",
+        "def fresh(b):\n\tc = b\n\treturn c\n\n\ndef f(b):\n\tc = fresh(b)\n\treturn c\n",
+    ),
 }
 
 
@@ -103,6 +126,8 @@ def test_lines_that_end_in_cr_lf_do_so_afterwards(name: str) -> None:
         ("def f(a):\n«    return a * 2\n»", "def f(a):\n    fresh = a * 2\n    return fresh\n"),
         ("def f(a):\n    b = g(«a +\n          2»)\n", "def f(a):\n    fresh = (a +\n          2)\n    b = g(fresh)\n"),
         ("@«g(1)»\ndef f(): ...\n", "fresh = g(1)\n@fresh\ndef f(): ...\n"),
+        ("def f(a):\n    return g(«(1 + a)»)\n", "def f(a):\n    fresh = 1 + a\n    return g(fresh)\n"),
+        ("def f(a):\n    return not(«a + 1»)\n", "def f(a):\n    fresh = a + 1\n    return not(fresh)\n"),
     ],
 )
 def test_a_variable(text: str, then: str) -> None:
@@ -126,6 +151,12 @@ def test_a_variable_gets_a_free_name_that_fits(text: str, name: str) -> None:
     ("text", "into", "why"),
     [
         ("def f(a):\n    pass\n«   \n»", "function", "Nothing is selected"),
+        ("def f(a):\n    with a.b() as c, «c.d()» as e:\n        pass\n", "variable", "after the `with` has begun"),
+        ("def f(a):\n    return a < a.b() < «a.c()»\n", "variable", "only if what stands before it"),
+        ("def f(a):\n    return f'{«a.b» = }'\n", "variable", "prints the code"),
+        ("def f(a) -> «list[int]»: ...\n", "variable", "An annotation"),
+        ("def f(a):\n    return (b := a()) + «b.c»\n", "variable", "sets just before"),
+        ("def f(a):\n    if a:\n        return 1\n    «elif a.b:\n        return 2»\n", "function", "An `elif`"),
         ("def f(xs):\n    for x in xs:\n        «if x:\n            continue»\n", "function", "`continue` of a loop"),
         ("def f(a):\n    «if a:\n        return 1»\n    return g()\n", "function", "in some cases only"),
         ("def f(a):\n    «yield a»\n", "function", "`yield`"),
@@ -211,3 +242,8 @@ def test_an_extracted_function_does_the_same(
     assert "fresh(" in file.new
     folder: Path = tmp_path_factory.mktemp("programs")
     assert output_of({"a.py": file.new}, folder / "new", "a") == output_of({"a.py": text}, folder / "old", "a")
+
+
+def test_a_call_that_is_overtaken_is_told() -> None:
+    (file,) = _extracted("def f(a):\n    g(a.first(), «a.second()»)\n", "variable").files
+    assert [(note.line, note.text) for note in file.notes] == [(2, "`a.first()` is called after it now")]

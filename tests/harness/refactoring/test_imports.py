@@ -28,6 +28,11 @@ def test_unused_imports_go_and_the_others_are_sorted(tmp_path: Path) -> None:
     assert changed.remarks == ("Removed, as nothing uses them: `os`, `re.match`.",)
 
 
+def test_a_file_whose_name_looks_like_an_option_is_organised_too(tmp_path: Path) -> None:
+    changed = organised(tmp_path, {"-a.py": "import sys\nimport os\nprint(os, sys)\n"}, "-a.py")
+    assert changed.files[0].new == "import os\nimport sys\n\nprint(os, sys)\n"
+
+
 def test_what_is_organised_already_is_refused_and_organising_twice_changes_nothing(tmp_path: Path) -> None:
     changed = organised(tmp_path, {"a.py": "import b\nimport a\nprint(a, b)\n"})
     assert "already organised" in refusal(tmp_path, {"a.py": changed.files[0].new})

@@ -241,3 +241,26 @@ def test_a_program_says_the_same_after_a_move(tmp_path: Path, case: tuple[dict[s
     assert said(new) == before
     assert f"def {name}(" not in new[path]
     assert f"def {name}(" in new[target]
+
+
+def test_a_block_of_imports_goes_with_the_last_of_them(tmp_path: Path) -> None:
+    source = (
+        "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    from abc import ABC\n    from typing import Any\n\n\n"
+        "def total(a: 'Any', b: 'ABC'):\n    return a\n\n\nx = 1\n"
+    )
+    files = after(tmp_path, {"a.py": source}, "total", "b.py")
+    assert files["a.py"] == "TYPE_CHECKING = False\n\n\nx = 1\n"
+
+
+def test_a_module_that_has_only_blank_lines_begins_with_the_definition(tmp_path: Path) -> None:
+    files = after(tmp_path, {"a.py": "def total(x):\n    return x\n", "b.py": "\n"}, "total", "b.py")
+    assert files["b.py"] == "def total(x):\n    return x\n"
+
+
+def test_reads_of_what_may_be_the_old_module_are_told(tmp_path: Path) -> None:
+    files = {
+        "a.py": "def grand_total(x):\n    return x\n",
+        "u.py": "import a\n\n\ndef f(box, p):\n    p.setattr(a, 'grand_total', 1)\n    return box.grand_total\n",
+    }
+    remarks = moved(tmp_path, files, "grand_total", "b.py").remarks
+    assert any("may be taken from the old module in u.py:5, u.py:6" in each for each in remarks)

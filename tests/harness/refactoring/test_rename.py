@@ -185,3 +185,64 @@ def test_there_and_back_is_the_same_and_the_program_prints_the_same(
     where = next((name, text.index("zulu")) for name, text in new.items() if "zulu" in text)
     back = rename(desk.project, Rename(Symbol(where[0], desk.project.read(where[0]).point(where[1])), old))
     assert after(new, back) == texts
+
+
+_TESTS = """import pytest
+@pytest.fixture
+def «box_of»(): return 1
+def test_a(«box_of»): assert «box_of»
+@pytest.mark.parametrize("box_of", [1])
+def test_b(box_of): assert box_of
+def helper(box_of): return box_of
+"""
+
+
+@pytest.mark.parametrize("nth", [0, 1])
+def test_a_fixture_and_the_parameters_that_take_it_go_together(nth: int) -> None:
+    desk = Desk({"test_it.py": _TESTS})
+    certain, _ = desk.found(nth)
+    assert certain == desk.certain
+
+
+def test_parameters_that_a_test_is_given_by_name() -> None:
+    desk = Desk({"test_it.py": "@mark.parametrize('«n», m', [(1, 2)])\ndef test_a(«n», m, tmp_path): assert «n»\n"})
+    assert desk.found(1)[0] == desk.certain
+    desk = Desk({"test_it.py": "def test_a(«tmp_path»): assert «tmp_path»\n"})
+    assert "is the name of a fixture" in desk.refused("folder")
+
+
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        ("from a import *\ndef grand(): ...\ntotal(grand())\n", "b.py, line 2; its `import *` would bring"),
+        ("from a import *\nfrom c import *\ntotal(grand())\n", "c.py, line 1; b.py takes both"),
+    ],
+)
+def test_a_name_that_a_star_would_bring_into_another_one_is_refused(user: str, why: str) -> None:
+    desk = Desk({"a.py": "def «total»(): ...\n", "b.py": user, "c.py": "def grand(): ...\n"})
+    assert why in desk.refused("grand")
+
+
+def test_a_package_comes_before_a_module_of_its_name() -> None:
+    desk = Desk({"a/__init__.py": "«x» = 1\n", "a.py": "x = 2\n", "b.py": "from a import «x»\n"})
+    assert desk.found()[0] == desk.certain
+
+
+def test_a_class_that_may_stand_for_a_protocol_is_told() -> None:
+    text = "from typing import Protocol\nclass S(Protocol):\n    «size» = 1\nclass Box:\n    def size(self): ...\n"
+    assert "a.py:4: this class has a `size` too, and one of the two is a Protocol: look." in (
+        Desk({"a.py": text}).renamed("length").remarks
+    )
+
+
+def test_a_name_that_a_package_gives_on_as_itself_is_the_same_name() -> None:
+    desk = Desk(
+        {
+            "j/__init__.py": "from .env import «Env» as «Env»\n",
+            "j/env.py": "class «Env»: ...\n",
+            "u.py": "from j import «Env»\nimport j\nprint(j.«Env», «Env»)\n",
+        }
+    )
+    assert desk.found()[0] == desk.certain
+    changed = rename(desk.project, Rename(Symbol(name="Env"), "Environment"))
+    assert after(desk.texts, changed) == {path: text.replace("Env", "Environment") for path, text in desk.texts.items()}

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.harness.refactoring.python.signature import change_signature
+from bridge.harness.refactoring.python.tree.cst import Trees
 from bridge.harness.refactoring.values import Changed, ChangeSignature, LineNote, Parameter, Refusal, Symbol
 from tests.harness.refactoring.asking import project_of
 from tests.harness.refactoring.running import said, texts
@@ -269,3 +270,50 @@ def test_a_program_says_the_same_after_a_change(tmp_path: Path, case: tuple[str,
             raise
         return
     assert said(new, "a") == said(files, "a")
+
+
+def test_a_comment_behind_the_parenthesis_and_the_slash_behind_self_stay(tmp_path: Path) -> None:
+    text = "class A:\n    def f(  # noqa\n        self, /, a\n    ):\n        return a\n"
+    new = after(tmp_path, text, "A.f", P("a", "a"), P("n", default="0"))
+    assert new == text.replace("/, a", "/, a, n=0")
+
+
+def test_what_is_positional_only_stays_so_where_only_a_star_is_named(tmp_path: Path) -> None:
+    text = "def f(a, /, *, b, **kw):\n    return a\n"
+    new = after(tmp_path, text, "f", P("a", "a"), P("*"), P("b", "b"), P("n", default="0"), P("**kw", "kw"))
+    assert new == text.replace("b, **kw", "b, n=0, **kw")
+    new = after(tmp_path, text, "f", P("n", value="0"), P("a", "a"), P("*"), P("b", "b"), P("**kw", "kw"))
+    assert new == text.replace("(a", "(n, a")
+    why = refusal(tmp_path, "def f(a, /, b):\n    return a\n", "f", P("b", "b"), P("a", "a"))
+    assert why.startswith("`a` is positional-only, so it can't stand after `b`")
+
+
+def test_calls_of_an_override_with_other_parameters_are_left_or_told(tmp_path: Path) -> None:
+    text = (
+        "class A:\n    def f(self, a):\n        return a\n\n\n"
+        "class B(A):\n    def f(self, a, n=1):\n        return a\n\n\n"
+        "def g(x: A, y: B):\n    A().f(1)\n    B().f(2)\n    y.f(3)\n    x.f(4)\n"
+    )
+    result = changed(tmp_path, {"a.py": text}, "A.f", P("m", value="0"), P("a", "a"))
+    (file,) = result.files
+    assert file.new.endswith("    A().f(0, 1)\n    B().f(2)\n    y.f(3)\n    x.f(0, 4)\n")
+    assert file.notes == (LineNote(15, "it may run the one that has other parameters and was not changed"),)
+    assert any("a.py:13, a.py:14: calls the one that has other parameters" in each for each in result.remarks)
+
+
+def test_a_protocol_and_a_lack_of_callers_are_told(tmp_path: Path) -> None:
+    text = (
+        "from typing import Protocol\n\n\nclass Sized(Protocol):\n    def size(self, u): ...\n\n\n"
+        "class Box:\n    def size(self, u):\n        return 1\n"
+    )
+    result = changed(tmp_path, {"a.py": text}, "Sized.size", P("u", "u"), P("n", default="0"))
+    assert any("a.py:8: this class has a `size` too" in each for each in result.remarks)
+    assert any("No use of `size` was found" in each for each in result.remarks)
+
+
+def test_a_file_that_stays_the_same_is_parsed_once(tmp_path: Path) -> None:
+    project = project_of(tmp_path, {"a.py": "def f(a):\n    return a\n"})
+    tree = Trees(project).get("a.py")
+    assert Trees(project).get("a.py") is tree
+    (tmp_path / "a.py").write_text("def f(a, b):\n    return a\n")
+    assert Trees(project).get("a.py") is not tree

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from rope.base.exceptions import RopeError
 
+from bridge.harness.refactoring.python.find import find
 from bridge.harness.refactoring.python.names.rope_side import rope_of
 from bridge.harness.refactoring.python.names.uses import uses
 from bridge.harness.refactoring.values import FindSymbol, Refusal, Request, Symbol
@@ -224,3 +225,15 @@ def test_rope_reads_buffers_and_sees_their_changes(tmp_path: Path) -> None:
     assert "z" in rope_of(project).module("b.py")
     project.take(Request(2, str(tmp_path), ("a.py",), {"a.py": "w = 1\n"}, FindSymbol(Symbol(name="x"))))
     assert "w" in rope_of(project).module("a.py")
+
+
+@pytest.mark.parametrize("offset_of", ["os.sep", "len"])
+def test_names_of_libraries_and_built_in_ones_have_uses(offset_of: str) -> None:
+    texts = {"a.py": "import os\nprint(os.sep, len('a'))\n", "b.py": "import os\nlen = os.sep\nprint(os, len)\n"}
+    desk = Desk(texts)
+    at = desk.project.read("a.py").point(texts["a.py"].index(offset_of))
+    found = find(desk.project, FindSymbol(Symbol("a.py", at), usages=True)).uses
+    lines = (
+        [("a.py", 1), ("a.py", 2), ("b.py", 1), ("b.py", 2), ("b.py", 3)] if offset_of == "os.sep" else [("a.py", 2)]
+    )
+    assert [(use.path, use.at.line) for use in found] == lines

@@ -81,6 +81,16 @@ export function counts(hunk: HunkView): string {
   return [added > 0 ? `+${added}` : "", removed > 0 ? `−${removed}` : ""].filter(Boolean).join(" ");
 }
 
+/** "1 change in app.py waits for your decision", "3 changes in 2 files wait for your decision". */
+export function waitWords(hunks: readonly HunkView[], nameOf: (uri: string) => string): string {
+  const files = [...new Set(hunks.map((hunk) => hunk.uri))];
+  const [only = ""] = files;
+  const where = files.length === 1 ? nameOf(only) : `${files.length} files`;
+  return hunks.length === 1
+    ? `1 change in ${where} waits for your decision`
+    : `${hunks.length} changes in ${where} wait for your decision`;
+}
+
 /** "2/3": its place among its proposal's hunks in the file. */
 export function number(hunk: HunkView): string {
   return `${hunk.index + 1}/${hunk.total}`;

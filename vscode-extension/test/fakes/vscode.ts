@@ -54,6 +54,10 @@ export class Range {
     this.start = { line, character };
     this.end = { line: endLine, character: endCharacter };
   }
+
+  get isEmpty(): boolean {
+    return this.start.line === this.end.line && this.start.character === this.end.character;
+  }
 }
 
 export class CodeLens {
@@ -128,6 +132,7 @@ interface Document {
 
 interface Box {
   readonly title: string;
+  readonly placeHolder?: string;
   readonly value: string;
 }
 
@@ -153,6 +158,8 @@ export const editor = {
   offered: [] as string[],
   picks: "",
   commands: new Map<string, (...given: never[]) => unknown>(),
+  /** The commands that were run, each with what it was given. */
+  executed: [] as unknown[][],
   settings: new Map<string, unknown>(),
   opened: new EventEmitter<Document>(),
   closed: new EventEmitter<Document>(),
@@ -211,7 +218,10 @@ export const workspace = {
 export const languages = { registerCodeLensProvider: () => ({ dispose: () => undefined }) };
 
 export const commands = {
-  executeCommand: () => Promise.resolve(undefined),
+  executeCommand: (name: string, ...given: unknown[]): Promise<unknown> => {
+    editor.executed.push([name, ...given]);
+    return Promise.resolve(undefined);
+  },
   registerCommand: (name: string, run: (...given: never[]) => unknown) => {
     editor.commands.set(name, run);
     return { dispose: () => editor.commands.delete(name) };

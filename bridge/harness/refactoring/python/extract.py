@@ -1,5 +1,6 @@
 """Selected statements or an expression become a function of their own; an expression becomes a variable."""
 
+import ast
 import builtins
 import keyword
 import re
@@ -8,15 +9,16 @@ from dataclasses import replace
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
 from bridge.harness.refactoring.python.extraction.extract_function import extract_expression, extract_statements
 from bridge.harness.refactoring.python.extraction.extract_variable import extract_variable, suggested
-from bridge.harness.refactoring.python.extraction.selecting import bounds, expression_in, statements_in
+from bridge.harness.refactoring.python.extraction.selecting import Expression, bounds, expression_in, statements_in
 from bridge.harness.refactoring.python.guards import guard
 from bridge.harness.refactoring.python.names.index import index_of
 from bridge.harness.refactoring.python.names.outline import outline
 from bridge.harness.refactoring.python.names.scopes import Outline
 from bridge.harness.refactoring.python.reading.edits import Replacement, line_edits, replaced
 from bridge.harness.refactoring.python.reading.source import read_source
-from bridge.harness.refactoring.values import Changed, ChangedFile, Extract, Refusal
+from bridge.harness.refactoring.values import Changed, ChangedFile, Extract, LineNote, Refusal
 
+_Edits = tuple[list[Replacement], str, tuple[LineNote, ...]]
 _STATEMENT_OF_VALUE = re.compile(r"(?:return\b|[^\W\d]\w*\s*(?::[^=\n]+)?=(?!=))\s*")
 
 
@@ -31,16 +33,16 @@ def extract(project: Project, ask: Extract) -> Changed:
     if found is None:
         raise Refusal(f"{path} can't be analysed: {project.skipped.get(path, 'it is no Python file')}.")
     start, end = bounds(found.source, file, ask.selection)
-    edits, name = _edits(found, ask, start, end)
+    edits, name, notes = _edits(found, ask, start, end)
     text = with_ends_of(file, replaced(found.source.text, edits))
     lines = tuple(replace(one, new=with_ends_of(file, one.new)) for one in line_edits(found.source.text, edits))
-    changed = guard(project, Changed("", (ChangedFile(path, file.sha, text, edits=lines),)), None)
+    changed = guard(project, Changed("", (ChangedFile(path, file.sha, text, notes=notes, edits=lines),)), None)
     _check_names(found, file, text)
     kind = "function" if ask.into == "function" else "variable"
     return Changed(f"Extract the {kind} `{name}`", changed.files, changed.remarks, changed.skipped)
 
 
-def _edits(found: Outline, ask: Extract, start: int, end: int) -> tuple[list[Replacement], str]:
+def _edits(found: Outline, ask: Extract, start: int, end: int) -> _Edits:
     expression = expression_in(found.source, start, end)
     if ask.into == "variable":
         if expression is None and (value := _STATEMENT_OF_VALUE.match(found.source.text, start, end)) is not None:
@@ -49,21 +51,18 @@ def _edits(found: Outline, ask: Extract, start: int, end: int) -> tuple[list[Rep
         if expression is None:
             raise Refusal("A variable can be made of one whole expression only. Select an expression, all of it.")
         name = _name(found, ask.new_name, suggested(expression.node))
-        return extract_variable(found, expression, name), name
+        edits, why = extract_variable(found, expression, name)
+        line = found.source.line_of(expression.start)
+        return edits, name, (LineNote(line, why),) if why else ()
     name = _name(found, ask.new_name, "extracted")
-    statement = expression is not None and _is_statement(found, start, end)
-    if expression is not None and not statement:
-        return extract_expression(found, expression, name), name
-    return extract_statements(found, statements_in(found.source, start, end), name), name
+    if expression is not None and not _is_statement(found, expression):
+        return extract_expression(found, expression, name), name, ()
+    return extract_statements(found, statements_in(found.source, start, end), name), name, ()
 
 
-def _is_statement(found: Outline, start: int, end: int) -> bool:
-    """Whether an expression is all of its line, a statement that is."""
-    text = found.source.text
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", end)
-    behind = text[end : len(text) if line_end < 0 else line_end].strip()
-    return not text[line_start:start].strip() and (not behind or behind.startswith("#"))
+def _is_statement(found: Outline, chosen: Expression) -> bool:
+    """Whether an expression is a statement of its own, such as a call whose result nobody takes."""
+    return any(isinstance(node, ast.Expr) and node.value is chosen.node for node in ast.walk(found.source.tree))
 
 
 def _name(found: Outline, asked: str, suggestion: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bridge.harness.refactoring.project import Project, SourceFile
+from bridge.harness.refactoring.python.names.outside import outside_uses
 from bridge.harness.refactoring.python.names.uses import Use, uses
 from bridge.harness.refactoring.python.reading.symbols import definitions, described, imported, place
 from bridge.harness.refactoring.values import FindSymbol, Found, Refusal, Symbol, Usages
@@ -36,7 +37,12 @@ def find(project: Project, ask: FindSymbol) -> Usages:
 
 def _of_place(project: Project, file: SourceFile, offset: int, usages: bool) -> Usages:
     """What an occurrence of a name means, by its types as far as they are known."""
-    everywhere = uses(project, file, offset, mentions=usages)
+    try:
+        everywhere = uses(project, file, offset, mentions=usages)
+    except Refusal:
+        everywhere = outside_uses(project, file, offset)
+        if not everywhere:
+            raise
     defined = tuple(described(project, use.path, use.start) for use in everywhere if use.kind == "definition")
     return Usages(defined, _found(project, everywhere) if usages else (), project.skipped_files())
 

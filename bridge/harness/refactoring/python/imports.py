@@ -73,7 +73,7 @@ def _parses(file: SourceFile) -> None:
 
 def _ruff(project: Project, file: SourceFile, options: list[str]) -> subprocess.CompletedProcess[bytes]:
     command = [ruff.find_ruff_bin(), "check", "--isolated", "--no-cache", "--select", "I,F401", "--fix", "-q"]
-    command += ["--output-format", "json", "--stdin-filename", file.path]
+    command += ["--output-format", "json", f"--stdin-filename={file.path}"]
     command += [part for option in options for part in ("--config", option)]
     try:
         return subprocess.run(

@@ -1,10 +1,12 @@
 """A variable's uses become what it stands for; then its assignment goes."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
 from bridge.harness.refactoring.python.extraction.extract_variable import path_to
+from bridge.harness.refactoring.python.extraction.later import differences
 from bridge.harness.refactoring.python.extraction.selecting import blocks_of
 from bridge.harness.refactoring.python.guards import guard
 from bridge.harness.refactoring.python.inline_function import inline_function
@@ -14,7 +16,7 @@ from bridge.harness.refactoring.python.names.target import Target
 from bridge.harness.refactoring.python.names.uses import find_target
 from bridge.harness.refactoring.python.reading.edits import Replacement, replaced
 from bridge.harness.refactoring.python.reading.symbols import MODULE, place
-from bridge.harness.refactoring.values import Changed, ChangedFile, Inline, Refusal
+from bridge.harness.refactoring.values import Changed, ChangedFile, Inline, LineNote, Refusal
 
 _WHOLE = (ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Dict, ast.Set, ast.JoinedStr)
 """Expressions that need no parentheses around them."""
@@ -22,6 +24,9 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MUTABLE = (ast.List, ast.Dict, ast.Set, *_COMPREHENSIONS)
 _IN_PLACE = (ast.Yield, ast.YieldFrom, ast.NamedExpr, ast.Await)
 """Expressions that do something at the place where they stand."""
+_QUOTE = re.compile("[\"']")
+_FOR_TOOLS = re.compile(r"#\s*(?:type:|noqa|pragma|pylint:|pyright:|mypy:|fmt:|ruff:)", re.IGNORECASE)
+"""Comments that speak to a tool about their own line."""
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, *_COMPREHENSIONS)
 
 
@@ -67,7 +72,15 @@ class _Variable:
         edits = [self._replacement(use) for use in uses] + [self._removal()]
         file: SourceFile = self._source.file
         new = with_ends_of(file, replaced(self._source.text, edits))
-        return Changed(f"Inline `{self._name}`", (ChangedFile(file.path, file.sha, new),))
+        return Changed(f"Inline `{self._name}`", (ChangedFile(file.path, file.sha, new, notes=self._notes(uses)),))
+
+    def _notes(self, uses: list[Event]) -> tuple[LineNote, ...]:
+        """What is not the same any more: the value is computed later than before."""
+        found = []
+        for use in uses:
+            whys = differences(self._source, self._statement, self._value, path_to(self._source.tree, use.node))
+            found += [LineNote(self._source.line_of(use.start), "; ".join(whys))] if whys else []
+        return tuple(found)
 
     def _check_readers(self, index: Index, path: str) -> None:
         """A module's name may be read as an attribute of the module."""
@@ -165,7 +178,7 @@ class _Variable:
         path = path_to(self._source.tree, use.node)
         above = path[-2]
         if any(isinstance(node, ast.JoinedStr) for node in path):
-            if set(text) & set("'\"\\\n") or self._source.text[use.end :].lstrip()[:1] == "=":
+            if not self._fits(text, use):
                 line = self._source.line_of(use.start)
                 raise Refusal(f"Inside the f-string of line {line} the value of `{self._name}` can't be written.")
             return Replacement(use.start, use.end, f"({text})")
@@ -177,8 +190,15 @@ class _Variable:
             needs = isinstance(self._value, ast.Tuple) and not isinstance(above, ast.Assign | ast.Return)
         return Replacement(use.start, use.end, f"({text})" if needs else text)
 
+    def _fits(self, text: str, use: Event) -> bool:
+        """Whether an f-string can hold a text: not its own quotes, no backslash, and no field that prints its code."""
+        string = next(piece for piece in self._source.pieces() if piece.start <= use.start < piece.end)
+        quote = _QUOTE.search(self._source.text, string.start, string.end)
+        unfit = {"\\", "\n", "#", quote[0] if quote else ""}
+        return not set(text) & unfit and self._source.text[use.end :].lstrip()[:1] != "="
+
     def _removal(self) -> Replacement:
-        """The assignment's lines; `pass` where its block would be empty."""
+        """The assignment's lines, but for a comment behind it; `pass` where its block would be empty."""
         text, start, end = self._source.text, self._source.start(self._statement), self._source.end(self._statement)
         line = text.rfind("\n", 0, start) + 1
         after = text.find("\n", end)
@@ -187,7 +207,14 @@ class _Variable:
         if text[line:start].strip() or (behind and not behind.startswith("#")):
             raise Refusal(f"`{self._name} = …` shares its line with other code. Put it on a line of its own first.")
         alone = any(block == [self._statement] for block in _blocks(self._source.tree))
-        return Replacement(start, end, "pass") if alone else Replacement(line, after, "")
+        if alone:
+            return Replacement(start, end, "pass")
+        value = range(self._source.start(self._value), self._source.end(self._value))
+        pieces = [one for one in self._source.pieces() if one.kind == "comment" and line <= one.start < after]
+        kept = [text[one.start : one.end] for one in pieces if one.start not in value]
+        return Replacement(
+            line, after, "".join(f"{text[line:start]}{one}\n" for one in kept if not _FOR_TOOLS.match(one))
+        )
 
 
 def _stands_alone(above: ast.AST, node: ast.AST) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from bridge.harness.refactoring.project import Project, SourceFile, with_ends_of
-from bridge.harness.refactoring.python.guards import Leftover, guard, leftovers, remark_of
+from bridge.harness.refactoring.python.guards import SHOWN, Leftover, guard, leftovers, remark_of
+from bridge.harness.refactoring.python.names.receivers import Receivers
 from bridge.harness.refactoring.python.reading.modules import Modules
 from bridge.harness.refactoring.python.tree.bindings import is_binding, is_read
 from bridge.harness.refactoring.python.tree.borrowing import Borrowing, Loan, Meaning
@@ -56,6 +57,9 @@ def move(project: Project, ask: Move) -> Changed:
     files = tuple(outcome.files[path] for path in sorted(outcome.files))
     title = f"Move `{piece.name}` from {piece.tree.path} to {target.path}"
     left = remark_of(piece.name, _spoken(outcome.files[piece.tree.path], piece.name))
+    if places := Receivers(project).perhaps_of(piece.tree.path, piece.name):
+        listed = ", ".join(f"{path}:{line}" for path, line in places[:SHOWN])
+        left = (*left, f"Not changed, look: `{piece.name}` may be taken from the old module in {listed}.")
     return guard(project, Changed(title, files, (*outcome.remarks, *left)), None)
 
 
@@ -118,7 +122,7 @@ class _Moving:
     def _finished(self, file: FileEdits) -> ChangedFile | None:
         old = file.tree.file
         new = edited(old.text, file.finish(self._modules))
-        if not old.text:
+        if not old.text.strip():
             new = with_ends_of(self._source.file, new.lstrip("\n"))
         notes = tuple(sorted(set(file.notes), key=lambda note: (note.line, note.text)))
         return ChangedFile(old.path, old.sha, new, notes=notes) if new != old.text else None

@@ -9,6 +9,7 @@ from bridge.harness.refactoring.python.guards import Leftover, guard, remark_of
 from bridge.harness.refactoring.python.names.index import Index
 from bridge.harness.refactoring.python.names.mentions import mentions_in
 from bridge.harness.refactoring.python.names.new_names import Collisions, check_special, check_spelling
+from bridge.harness.refactoring.python.names.receivers import lookalikes, place_of
 from bridge.harness.refactoring.python.names.target import Target, Targets
 from bridge.harness.refactoring.python.names.uses import Use, find_target, uses_of
 from bridge.harness.refactoring.python.reading.edits import Replacement, replaced
@@ -41,6 +42,11 @@ def rename(project: Project, ask: Rename) -> Changed:
     remarks = remark_of(target.name, _left(targets, target, found))
     if target.module is not None:
         remarks += (_elsewhere(target),)
+    if target.kind == "member":
+        remarks += tuple(
+            f"{path}:{line}: this class has a `{target.name}` too, and one of the two is a Protocol: look."
+            for path, line in map(place_of, lookalikes(targets.hierarchy, target.classes, target.name))
+        )
     changed = Changed(f"Rename `{target.name}` to `{new}`", tuple(files), remarks)
     return guard(project, changed, None)
 

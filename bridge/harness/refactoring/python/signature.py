@@ -8,6 +8,7 @@ import libcst as cst
 
 from bridge.harness.refactoring.project import Project
 from bridge.harness.refactoring.python.guards import guard
+from bridge.harness.refactoring.python.names.receivers import ClassPlace, Receivers
 from bridge.harness.refactoring.python.reading.modules import Modules
 from bridge.harness.refactoring.python.tree.arglist import Pending, relist
 from bridge.harness.refactoring.python.tree.bindings import is_binding, is_read
@@ -67,6 +68,8 @@ class _Change:
         self._files: dict[str, _File] = {}
         self._remarks: list[str] = []
         self._left: dict[str, list[str]] = {}
+        self._apart: set[ClassPlace] = set()
+        self._receivers = Receivers(project)
 
     def changed(self) -> Changed:
         found = self._sites.definitions(self._ask.symbol)
@@ -86,6 +89,7 @@ class _Change:
         for work in works:
             self._body(self._file(work.old.tree), work.old, work.new)
         self._calls(main, works[0])
+        self._alike(main)
         for work in works:
             self._parameters(work)
         return self._answer(first.name.value if first is found[0].node else found[0].node.name.value)
@@ -99,6 +103,8 @@ class _Change:
                 yield _Work(theirs, wanted(theirs, self._ask.parameters))
             else:
                 self._leave("has other parameters and was not changed", each.tree, node)
+                if (owner := owner_of(each)) is not None:
+                    self._apart.add((each.tree.path, each.tree.line(each.tree.span(owner.name)[0])))
 
     # -- the definition ------------------------------------------------------------------------------------------------
 
@@ -144,6 +150,10 @@ class _Change:
         sites = {(site.tree.path, site.tree.span(site.node)): site for site in self._all_sites(main)}
         ordered = [sites[key] for key in sorted(sites)]
         classes = self._class_names(main)
+        if not ordered:
+            self._remarks.append(
+                f"No use of `{main.node.name.value}` was found: look for callers elsewhere, or that compute its name."
+            )
         for site in sorted(ordered, key=_length):
             call = site.call
             if call is None:
@@ -163,11 +173,37 @@ class _Change:
             return
         if edit is None:
             return
+        doubt = self._doubt(site)
+        if doubt is None:
+            self._leave("calls the one that has other parameters, so it was not changed", site.tree, call)
+            return
         file.pending.edits.append(edit)
-        if site.why:
-            file.notes.append(LineNote(line, site.why))
+        if whys := [why for why in (site.why, doubt) if why]:
+            file.notes.append(LineNote(line, "; ".join(whys)))
         for lost in lost_calls(read, work.new):
             file.notes.append(LineNote(line, f"`{' '.join(lost.split())}` is not evaluated any more"))
+
+    def _doubt(self, site: Site) -> str | None:
+        """Whether it may run a method of the family that keeps its parameters; None where it certainly does."""
+        node = site.node
+        if not self._apart or not isinstance(node, cst.Attribute):
+            return ""
+        receiver = self._receivers.at(site.tree.path, site.tree.span(node.attr)[0])
+        if receiver is not None and receiver.runs <= self._apart:
+            return None
+        if receiver is None or (receiver.runs | receiver.perhaps) & self._apart:
+            return "it may run the one that has other parameters and was not changed"
+        return ""
+
+    def _alike(self, main: Defined) -> None:
+        """Tells of methods that may stand for this one, or it for them, as one is a Protocol's."""
+        owner, name = owner_of(main), main.node.name.value
+        if owner is not None and name != "__init__":
+            place = main.tree.path, main.tree.line(main.tree.span(owner.name)[0])
+            self._remarks += [
+                f"{path}:{line}: this class has a `{name}` too, and one of the two is a Protocol: look."
+                for path, line in self._receivers.alike(name, *place)
+            ]
 
     def _all_sites(self, main: Defined) -> Iterator[Site]:
         owner = owner_of(main)

@@ -1,10 +1,13 @@
 /** Asking the agent: an input box, from the palette, a key, a menu or the daemon's own code action. */
 
+import { basename } from "node:path";
 import { commands, type Disposable, Range, Uri, window, workspace } from "vscode";
 import type { Daemon } from "../../client";
 import { inWords, kindOf } from "../../core/errors";
-import type { AskHereCommand, PromptCommand, RefactorCommand } from "../../protocol/generated";
+import { isKept, waitWords } from "../../core/hunks";
+import type { AskHereCommand, HunkView, PromptCommand, RefactorCommand } from "../../protocol/generated";
 import type { Sessions } from "../../session";
+import type { Review } from "../review/review";
 import { completed } from "./missing";
 
 /** What the question is about: a document, and the cursor or a selection in it. */
@@ -19,6 +22,10 @@ interface Begins {
   readonly "harness.refactor": RefactorCommand;
 }
 
+/** What any model understands, of a selection and without one. */
+const SELECTED = "extract this into a function";
+const ANYWHERE = "rename total to grand_total";
+
 export class Ask implements Disposable {
   private readonly subscriptions: Disposable[];
   /** What was typed and not sent: it is there again next time. */
@@ -27,6 +34,7 @@ export class Ask implements Disposable {
   constructor(
     private readonly daemon: Daemon,
     private readonly sessions: Sessions,
+    private readonly review: Review,
   ) {
     daemon.intercept((command, [argument]) => {
       if (command === "harness.askHere") {
@@ -34,6 +42,9 @@ export class Ask implements Disposable {
       }
       if (command === "harness.refactor") {
         return this.refactor(argument as RefactorCommand);
+      }
+      if (command === "harness.next") {
+        return Promise.resolve(commands.executeCommand("harnessBridge.nextHunk")); // it knows the way through diffs
       }
       return command === "harness.prompt" ? this.trySend("harness.prompt", argument as PromptCommand) : undefined;
     });
@@ -53,7 +64,7 @@ export class Ask implements Disposable {
   private async ask(where: Where | undefined): Promise<void> {
     const text = await window.showInputBox({
       title: where ? `Ask the agent about ${named(where)}` : "Ask the agent",
-      placeHolder: "What should it do?",
+      placeHolder: `What should it do? For example: ${where && !where.range.isEmpty ? SELECTED : ANYWHERE}`,
       value: this.draft,
       ignoreFocusOut: true,
     });
@@ -81,7 +92,7 @@ export class Ask implements Disposable {
       await this.daemon.execute(command, { ...given, sessionId });
       return true;
     } catch (error) {
-      void this.refused(error);
+      void this.refused(error).catch((problem: unknown) => window.showErrorMessage(inWords(problem)));
       return false;
     }
   }
@@ -91,11 +102,25 @@ export class Ask implements Disposable {
       void window.showErrorMessage(inWords(error));
       return;
     }
+    const review = "Review";
     const stop = "Stop the Agent";
-    const words = "The agent is still at work on your last question. Your text is kept for the next one.";
-    if ((await window.showWarningMessage(words, stop)) === stop) {
+    const [first, ...more] = this.awaited();
+    const why = first
+      ? `${waitWords([first, ...more], (uri) => basename(Uri.parse(uri).path))}, then the agent goes on.`
+      : "The agent is still at work on your last question.";
+    const buttons = first ? [review, stop] : [stop];
+    const pressed = await window.showWarningMessage(`${why} Your text is kept for the next one.`, ...buttons);
+    if (pressed === stop) {
       this.sessions.stop();
+    } else if (pressed === review) {
+      await commands.executeCommand("harnessBridge.showHunk", (this.awaited()[0] ?? first)?.hunkId);
     }
+  }
+
+  /** The changes without whose decision a running turn does not go on. */
+  private awaited(): HunkView[] {
+    const working = new Set(this.sessions.working);
+    return this.review.store.open().filter((hunk) => !isKept(hunk) && working.has(hunk.sessionId));
   }
 
   private async renew(): Promise<void> {

@@ -47,6 +47,9 @@ const ICONS: Record<Standing, ThemeIcon> = {
 
 const TRIAL = new ThemeIcon("pass", new ThemeColor("harnessBridge.proposalRuler"));
 
+/** Characters of a hunk's line where a note stands beside it: both fit into a side bar of the usual width. */
+const BESIDE_NOTE = 15;
+
 /** Shows more of the rows under a row; not in the palette, it makes sense on that row only. */
 const SHOW_MORE = "harnessBridge.showMoreRows";
 
@@ -142,9 +145,10 @@ export class ChangesView implements TreeDataProvider<Node>, Disposable {
     const hunk = hunks[0] as HunkView;
     const state = standing(hunk);
     const remark = this.comments.on(hunk.hunkId);
-    const item = new TreeItem(gist(hunk));
+    const item = new TreeItem(hunk.note ? gist(hunk, BESIDE_NOTE) : gist(hunk));
     item.id = hunk.hunkId;
-    item.description = [counts(hunk), words(hunk, state), remark ? "commented" : ""].filter(Boolean).join("  ");
+    const described = [hunk.note, counts(hunk), words(hunk, state), remark ? "commented" : ""];
+    item.description = described.filter(Boolean).join("  ");
     item.iconPath = isTrial(hunk) ? TRIAL : ICONS[state];
     item.contextValue = `hunk.${isTrial(hunk) ? "trial" : state}`;
     item.command = { command: "harnessBridge.showHunk", title: "Show", arguments: [hunk.hunkId] };

@@ -7,7 +7,7 @@ import { inWords } from "../../core/errors";
 import { isOpen, isStale, number, summary } from "../../core/hunks";
 import type { HunkVerdict, HunkView } from "../../protocol/generated";
 import type { Review } from "./review";
-import type { Show } from "./show";
+import { isInReview, type Show } from "./show";
 import type { Row, Targets } from "./target";
 import { PROPOSAL } from "./texts";
 
@@ -42,6 +42,7 @@ export class ReviewCommands implements Disposable {
       given("previousHunk", () => this.step(-1)),
       window.onDidChangeTextEditorSelection(({ textEditor }) => this.look(textEditor)),
       window.onDidChangeActiveTextEditor((editor) => this.look(editor)),
+      window.tabGroups.onDidChangeTabs(() => setContext("inReview", isInReview())),
       review.onDidChange(() => this.look(window.activeTextEditor)),
     ];
   }
@@ -146,7 +147,7 @@ export class ReviewCommands implements Disposable {
     if (hunk) {
       await this.show.go(hunk);
     } else {
-      void window.showInformationMessage("No change of the agent waits for you.");
+      void window.showInformationMessage("No more changes of the agent wait for you.");
     }
   }
 
@@ -154,6 +155,7 @@ export class ReviewCommands implements Disposable {
   private look(editor: TextEditor | undefined): void {
     const hunk = this.targets.atCursor(editor);
     const uri = this.targets.file(undefined);
+    setContext("inReview", isInReview());
     setContext("onHunk", hunk !== undefined && isOpen(hunk) && !isStale(hunk));
     setContext("onStale", hunk !== undefined && isStale(hunk));
     setContext("fileHasHunks", uri !== undefined && this.review.store.open(uri.toString()).length > 0);

@@ -8,6 +8,7 @@ import {
   type Tab,
   TabInputTextDiff,
   type TextDocumentShowOptions,
+  type TextEditor,
   Uri,
   window,
 } from "vscode";
@@ -18,6 +19,8 @@ import type { Review } from "./review";
 import { BASE, baseUri, HUNK, PROPOSAL, proposalUri, type ReviewTexts, realUri, sideUri } from "./texts";
 
 const ALL = "Agent’s changes";
+/** The schemes of our virtual documents. */
+const OURS: readonly string[] = [PROPOSAL, BASE, HUNK];
 
 export class Show implements Disposable {
   private readonly subscription: Disposable;
@@ -103,14 +106,12 @@ export class Show implements Disposable {
   neighbour(step: 1 | -1): HunkView | undefined {
     const open = this.review.store.open();
     const editor = window.activeTextEditor;
-    const uri =
-      editor && (editor.document.uri.scheme === PROPOSAL ? realUri(editor.document.uri) : editor.document.uri);
-    if (!editor || !uri) {
+    if (!editor) {
       return step === 1 ? open[0] : open.at(-1);
     }
     const inProposal = editor.document.uri.scheme === PROPOSAL;
     const places = inProposal ? this.texts.places(editor.document.uri) : undefined;
-    const here: [string, number] = [uri.toString(), editor.selection.active.line];
+    const here = this.placeIn(editor);
     const at = (hunk: HunkView): [string, number] => [hunk.uri, (places?.get(hunk.hunkId) ?? spanOf(hunk.range)).start];
     const before = (one: [string, number], other: [string, number]) =>
       one[0] === other[0] ? one[1] < other[1] : one[0] < other[0];
@@ -120,10 +121,20 @@ export class Show implements Disposable {
     return open.findLast((hunk) => before(at(hunk), here)) ?? open.at(-1);
   }
 
+  /** The file, and the line of it, that an editor is at: for a side of one hunk that hunk's. */
+  private placeIn({ document: { uri }, selection }: TextEditor): [string, number] {
+    const hunk = uri.scheme === HUNK ? this.texts.hunkOf(uri) : undefined;
+    const real = OURS.includes(uri.scheme) ? realUri(uri) : uri;
+    return [real.toString(), hunk?.range.start.line ?? selection.active.line];
+  }
+
   /** Go to a hunk without leaving the way of looking: in the text, or in the diff. */
   async go(hunk: HunkView): Promise<void> {
-    const scheme = window.activeTextEditor?.document.uri.scheme;
-    if (scheme === PROPOSAL || hunk.op === "create") {
+    if (isInReview() && isTrial(hunk)) {
+      await this.file(Uri.parse(hunk.uri), hunk);
+      return;
+    }
+    if (isInReview() || window.activeTextEditor?.document.uri.scheme === PROPOSAL || hunk.op === "create") {
       await this.hunk(hunk);
       return;
     }
@@ -157,6 +168,12 @@ export class Show implements Disposable {
     }
     return modified.scheme === PROPOSAL && !open.some(isProposed);
   }
+}
+
+/** Whether the active editor is one of our diffs of a file or a hunk. */
+export function isInReview(): boolean {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof TabInputTextDiff && [input.original, input.modified].some((uri) => OURS.includes(uri.scheme));
 }
 
 function caret(span: Span): Range {

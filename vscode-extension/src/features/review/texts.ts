@@ -69,6 +69,11 @@ export class ReviewTexts implements Disposable {
     this.changed.fire(sideUri(hunk, "current"));
   }
 
+  /** The hunk of which a document is one side. */
+  hunkOf(side: Uri): HunkView | undefined {
+    return this.review.store.get(side.query.split(":")[1] ?? "");
+  }
+
   /** Where a hunk will stand in its file's proposal. */
   async placeOf(hunk: HunkView): Promise<Span | undefined> {
     const uri = proposalUri(Uri.parse(hunk.uri));

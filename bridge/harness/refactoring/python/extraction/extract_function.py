@@ -6,7 +6,7 @@ import re
 from bridge.harness.refactoring.python.extraction.exits import exits_of, is_async, own_nodes
 from bridge.harness.refactoring.python.extraction.flow import begin_of
 from bridge.harness.refactoring.python.extraction.passing import passed, read_outside
-from bridge.harness.refactoring.python.extraction.selecting import Expression, Statements
+from bridge.harness.refactoring.python.extraction.selecting import Expression, Statements, standing
 from bridge.harness.refactoring.python.names.kinds import decorators
 from bridge.harness.refactoring.python.names.outline import arguments_of
 from bridge.harness.refactoring.python.names.scopes import Binding, Outline, Scope
@@ -16,6 +16,8 @@ from bridge.harness.refactoring.values import Refusal
 from bridge.harness.workspace.text import split_lines
 
 _UNIT = "    "
+_ABOUT_CLASSES = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+"""Methods that are given the class without a decorator that says so."""
 _PRIVATE = re.compile(r"(?<!\w)__[^\W_]\w*?(?<!__)(?!\w)")
 """A name that Python rewrites inside a class."""
 
@@ -62,7 +64,7 @@ def extract_expression(found: Outline, chosen: Expression, name: str) -> list[Re
     new = _New(found, name, home, chosen, is_async=waits, takes=takes)
     text = found.source.text[chosen.start : chosen.end]
     body = f"{new.inner}return {f'({text})' if chr(10) in text else text}\n"
-    return [new.placed(body), Replacement(chosen.start, chosen.end, f"({new.call})" if waits else new.call)]
+    return [new.placed(body), standing(found.source, chosen, f"({new.call})" if waits else new.call)]
 
 
 class _New:
@@ -82,7 +84,8 @@ class _New:
         self._home = home
         self._start = chosen.start
         self._receiver = _receiver(home)
-        self._of_class = "classmethod" in decorators(home.node)
+        about_class = getattr(home.node, "name", "") in _ABOUT_CLASSES
+        self._of_class = about_class or "classmethod" in decorators(home.node)
         text = found.source.text[chosen.start : chosen.end]
         bound = any(one.scope is home and one.name == self._receiver for one in takes)
         special = "super()" in text or "__class__" in text
@@ -91,7 +94,7 @@ class _New:
         self._method = bound or special or bool(self._receiver and _PRIVATE.search(text))
         names = [one.name for one in takes if not (self._method and one.scope is home and one.name == self._receiver)]
         self._outer = _margin(self._source, begin_of(self._source, home.node)) if self._method else ""
-        self.inner = self._outer + ("\t" if self._outer.startswith("\t") else _UNIT)
+        self.inner = self._outer + _unit(self._source, home)
         owner = f"{self._receiver}." if self._method else ""
         self.call = f"{'await ' if is_async else ''}{owner}{name}({', '.join(names)})"
         parameters = ", ".join([self._receiver, *names] if self._method else names)
@@ -113,6 +116,16 @@ class _New:
         blanks = len(text[:at]) - len(text[:at].rstrip("\n"))
         lead = "\n" * max(0, 3 - blanks) if text[:at].strip() else ""
         return Replacement(at, at, f"{lead}{self._head}{body}\n\n")
+
+
+def _unit(source: Source, home: Scope) -> str:
+    """By how much a body is indented: as that of the function that the code comes from."""
+    body = getattr(home.node, "body", None)
+    first = body[0] if isinstance(body, list) and body and home.kind != "module" else None
+    if not isinstance(first, ast.stmt):
+        return _UNIT
+    outer, inner = _margin(source, source.start(home.node)), _margin(source, begin_of(source, first))
+    return inner.removeprefix(outer) if inner != outer and inner.startswith(outer) else _UNIT
 
 
 def _receiver(home: Scope) -> str:

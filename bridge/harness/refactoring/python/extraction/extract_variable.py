@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from bridge.harness.refactoring.python.extraction.flow import begin_of
-from bridge.harness.refactoring.python.extraction.selecting import Expression
-from bridge.harness.refactoring.python.names.scopes import Outline
+from bridge.harness.refactoring.python.extraction.later import is_wild
+from bridge.harness.refactoring.python.extraction.selecting import Expression, standing
+from bridge.harness.refactoring.python.names.scopes import BINDING, Outline
 from bridge.harness.refactoring.python.reading.edits import Replacement
 from bridge.harness.refactoring.python.reading.source import Source
 from bridge.harness.refactoring.values import Refusal
@@ -25,23 +26,53 @@ def suggested(node: ast.expr) -> str:
     return "_".join(words[1:] if len(words) > 1 and words[0] == "get" else words) or "value"
 
 
-def extract_variable(found: Outline, chosen: Expression, name: str) -> list[Replacement]:
-    """The changes; Refusal where the expression would be evaluated at another time than now, or in another scope."""
+def extract_variable(found: Outline, chosen: Expression, name: str) -> tuple[list[Replacement], str]:
+    """The changes, and what to tell of them.
+
+    Refusal where the expression would be evaluated at another time than now, or in another scope.
+    """
     source = found.source
     path = path_to(found.source.tree, chosen.node)
     statement = next(node for node in reversed(path) if isinstance(node, ast.stmt))
     _check_context(path, statement, chosen.node)
+    _check_early(found, statement, chosen)
     line = source.starts[source.line_of(begin_of(source, statement)) - 1]
     margin = source.text[line : _first_code(source, statement)]
     if margin.strip():
         raise Refusal("The statement shares its line with other code. Put it on a line of its own first.")
+    if source.text[chosen.end :].lstrip()[:1] == "=" and any(isinstance(node, ast.JoinedStr) for node in path):
+        raise Refusal("The f-string prints the code of this expression too. Take the `=` behind it out first.")
     text = source.text[chosen.start : chosen.end]
     if "\n" in text and not isinstance(chosen.node, _BRACKETED):
         text = f"({text})"
-    return [
-        Replacement(line, line, f"{margin}{name} = {text}\n"),
-        Replacement(chosen.start, chosen.end, name),
-    ]
+    edits = [Replacement(line, line, f"{margin}{name} = {text}\n"), standing(source, chosen, name)]
+    return edits, _overtaken(source, statement, chosen)
+
+
+def _overtaken(source: Source, statement: ast.stmt, chosen: Expression) -> str:
+    """Which call of the statement comes after the value now, if both do something."""
+    if not any(is_wild(node) for node in ast.walk(chosen.node)):
+        return ""
+    for node in ast.walk(statement):
+        if is_wild(node) and source.start(statement) <= source.start(node) and source.end(node) <= chosen.start:
+            return f"`{' '.join(source.segment(node).split())}` is called after it now"
+    return ""
+
+
+def _check_early(found: Outline, statement: ast.stmt, chosen: Expression) -> None:
+    """Refusal where the expression reads what its own statement sets before it."""
+    bound = {
+        event.binding
+        for event in found.events
+        if event.role in BINDING and found.source.start(statement) <= event.start < chosen.start
+    }
+    for event in found.events:
+        if chosen.start <= event.start < chosen.end and event.role not in BINDING and event.binding in bound:
+            own = event.binding is not None and event.binding.scope is found.scope_of[statement]
+            if own and not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                raise Refusal(
+                    f"It reads `{event.name}`, which the statement sets just before it. Select something else."
+                )
 
 
 def path_to(tree: ast.AST, wanted: ast.AST) -> list[ast.AST]:
@@ -85,11 +116,14 @@ def _check_step(above: ast.AST, below: ast.AST, node: ast.expr) -> None:
     late = isinstance(above, ast.BoolOp) and below is not above.values[0]
     late |= isinstance(above, ast.IfExp) and below is not above.test
     late |= isinstance(above, ast.Assert) and below is above.msg
+    late |= isinstance(above, ast.Compare) and below in above.comparators[1:]
     if late and not isinstance(node, _CHEAP):
         raise Refusal("This is evaluated only if what stands before it is true; as a variable it always would be.")
+    if isinstance(above, ast.With | ast.AsyncWith) and below is not above.items[0]:
+        raise Refusal("This is evaluated after the `with` has begun. Split the `with` into two first.")
     if isinstance(above, ast.match_case | ast.ExceptHandler):
         raise Refusal("A pattern can't become a variable.")
-    if isinstance(above, ast.arg | ast.AnnAssign) and below is getattr(above, "annotation", None):
+    if below in (getattr(above, "annotation", None), getattr(above, "returns", None)):
         raise Refusal("An annotation can't become a variable.")
 
 

@@ -1,10 +1,13 @@
 """What a selection means: whole statements side by side, or one expression. Blanks around it don't matter."""
 
 import ast
+import keyword
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bridge.harness.refactoring.project import SourceFile
+from bridge.harness.refactoring.python.reading.edits import Replacement
 from bridge.harness.refactoring.python.reading.source import Source
 from bridge.harness.refactoring.values import Refusal, Selection
 
@@ -54,12 +57,43 @@ def expression_in(source: Source, start: int, end: int) -> Expression | None:
         at, to = _inside(source.text, at + 1, to - 1)
 
 
+def standing(source: Source, chosen: Expression, new: str) -> Replacement:
+    """A name or call instead of an expression: without parentheses that only that one needed.
+
+    Those that are a call's own stay, also where they are a generator's: `sum(x for x in y)`.
+    """
+    text, start, end = source.text, chosen.start, chosen.end
+    if _is_called(text, start):
+        return Replacement(start, end, f"({new})")
+    while (before := text[:start].rstrip())[-1:] == "(" and (behind := text[end:].lstrip())[:1] == ")":
+        opening = len(before) - 1
+        if _is_called(text, opening):
+            break
+        start, end = opening, len(text) - len(behind) + 1
+    return Replacement(start, end, new)
+
+
+def _is_called(text: str, at: int) -> bool:
+    """Whether a parenthesis there belongs to what stands before it, or parts it from a word."""
+    before = text[:at].rstrip(" \t\\\n")
+    word = re.search(r"\w+$", before)
+    if text[at : at + 1] != "(":
+        return False
+    if word is not None and keyword.iskeyword(word[0]):
+        return len(before) == at
+    return word is not None or before[-1:] in {")", "]", "}", '"', "'"}
+
+
 def statements_in(source: Source, start: int, end: int) -> Statements:
     """The statements that the selection touches; Refusal where they are not side by side, or share their lines."""
     block = _block(source.tree, source, start, end)
     touched = [node for node in block if _begin(source, node) < end and source.end(node) > start]
     if not touched:
         raise Refusal("No code is selected, only comments or blanks. Select whole statements or an expression.")
+    if source.text.startswith("elif", _begin(source, touched[0])):
+        raise Refusal(
+            "An `elif` can't be taken out of its `if`. Select the whole `if`, or what stands below the `elif`."
+        )
     first = source.starts[source.line_of(_begin(source, touched[0])) - 1]
     last = source.text.find("\n", source.end(touched[-1]))
     last = len(source.text) if last < 0 else last + 1

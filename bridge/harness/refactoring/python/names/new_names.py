@@ -3,6 +3,7 @@
 import keyword
 from collections.abc import Iterator
 
+from bridge.harness.refactoring.python.names.fixtures import takes_fixtures
 from bridge.harness.refactoring.python.names.index import Index, Module
 from bridge.harness.refactoring.python.names.kinds import Klass
 from bridge.harness.refactoring.python.names.rope_types import RopeTypes
@@ -53,6 +54,29 @@ class Collisions:
             if taken is not None:
                 self._refuse(binding.scope.source, _first(taken), "it is defined there already")
             self._check_reading(binding)
+            if any(origin.how == "parameter" for origin in binding.origins) and self._target.kind == "parameter":
+                self._check_passed(binding)
+        if self._target.kind == "global":
+            self._check_starred()
+
+    def _check_passed(self, binding: Binding) -> None:
+        """pytest passes a test what its parameters are named after."""
+        if takes_fixtures(binding):
+            where = f"{binding.scope.source.path}, line {binding.scope.source.line_of(_first(binding).start)}"
+            raise Refusal(
+                f"`{binding.name}` is the name of a fixture of pytest or of a plugin, which {where} is passed by that"
+                " name. Give it another name inside of the test."
+            )
+
+    def _check_starred(self) -> None:
+        """Files that see the name by `from … import *` may have the new one already, or get it from elsewhere."""
+        for outline in [*self._index.outlines(self._target.name), *self._index.outlines(self._new)]:
+            if not outline.stars or self._targets.starred(self._target.name, outline) not in self._target.bindings:
+                continue
+            if (taken := outline.top.names.get(self._new)) is not None:
+                self._refuse(outline.source, _first(taken), "its `import *` would bring the name there too")
+            if isinstance(found := self._targets.starred(self._new, outline), Binding):
+                self._refuse(found.scope.source, _first(found), f"{outline.source.path} takes both by `import *`")
 
     def _check_reading(self, binding: Binding) -> None:
         """Neither may a use of the old name meet another `new` on its way, nor a use of `new` this one."""

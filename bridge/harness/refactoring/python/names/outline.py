@@ -193,6 +193,7 @@ class _Walk(ast.NodeVisitor):
                 self.annotation(node.returns)
             with self.inside("function", node):
                 self.parameters(node)
+                self.quoted.given(node, self.scope)
                 self.all(node.body)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
@@ -331,16 +332,19 @@ class _Walk(ast.NodeVisitor):
             if alias.name == "*":
                 self.out.stars.append((node.level, module))
                 continue
-            begin = self.source.start(alias)
-            self.out.imports.append(
-                Import(alias.name, begin, node.level, module, alias.name, self.scope, alias.asname is not None)
-            )
-            member = ast.ImportFrom(module=module, names=[alias], level=node.level)
-            if alias.asname is None:
-                self.event(alias.name, begin, "import", node)
-                self.origin(alias.name, "member", member)
+            begin, given_on = self.source.start(alias), alias.asname == alias.name
+            places = [begin, self.source.end(alias) - len(alias.name)] if given_on else [begin]
+            aliased = alias.asname is not None and not given_on
+            self.out.imports += [
+                Import(alias.name, place, node.level, module, alias.name, self.scope, aliased) for place in places
+            ]
+            if aliased:
+                self.bind_alias(alias, ast.ImportFrom(module=module, names=[alias], level=node.level), "member")
             else:
-                self.bind_alias(alias, member, "member")
+                # `from a import f as f` is how typed packages give a name on: it is that very name.
+                self.event(alias.name, places[-1], "import", node)
+                member = ast.ImportFrom(module=module, names=[ast.alias(name=alias.name)], level=node.level)
+                self.origin(alias.name, "member", member)
 
     def bind_alias(self, alias: ast.alias, value: ast.AST, how: str) -> None:
         """The name behind `as`."""

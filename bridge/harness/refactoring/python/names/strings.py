@@ -1,6 +1,7 @@
 """Strings that hold names: annotations in quotes, `__all__`, `__slots__`, `getattr(box, "total")`."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bridge.harness.refactoring.python.names.scopes import Access, Event, Outline, Scope
@@ -8,6 +9,7 @@ from bridge.harness.refactoring.python.reading.source import Source
 
 _BY_ATTRIBUTE = frozenset({"getattr", "hasattr", "setattr", "delattr", "object"})
 """Functions whose first two arguments are an object and the name of its attribute (`object`: `mock.patch.object`)."""
+_WORD = re.compile(r"[^\W\d]\w*")
 _LISTS_OF_NAMES = frozenset({"__slots__", "__match_args__"})
 
 
@@ -80,6 +82,18 @@ class QuotedNames:
             outside = scope.parent or scope
             for node in _elements(value):
                 self._access(node, ast.copy_location(receiver, node), outside)
+
+    def given(self, function: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        """Parameters that `@pytest.mark.parametrize("size, box", …)` names."""
+        for decorator in function.decorator_list:
+            if isinstance(decorator, ast.Call) and last_name(decorator.func) == "parametrize" and decorator.args:
+                for node in _elements(decorator.args[0]):
+                    self._given(node, scope)
+
+    def _given(self, node: ast.expr, scope: Scope) -> None:
+        begin = name_in(self._source, node)
+        for match in _WORD.finditer(str(node.value)) if begin is not None and isinstance(node, ast.Constant) else ():
+            self._out.events.append(Event(match[0], (begin or 0) + match.start(), "exported", scope, node))
 
     def called(self, node: ast.Call, scope: Scope) -> Iterator[ast.expr]:
         """Names in the arguments of a call; yields expressions that are code in quotes, as in `cast("Box", x)`."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from bridge.harness.refactoring.python.names.fixtures import fixture_of, is_fixture, takers
 from bridge.harness.refactoring.python.names.hierarchy import Hierarchy
 from bridge.harness.refactoring.python.names.index import Index, Module
 from bridge.harness.refactoring.python.names.inference import Inference
@@ -86,9 +87,11 @@ class Targets:
         if binding.scope.kind == "class":
             return self._member(self.hierarchy.klass_of(binding.scope), binding.name)
         if any(origin.how == "parameter" for origin in binding.origins):
-            return self._parameter(binding)
+            fixture = fixture_of(self.index, binding)
+            return self.of_binding(fixture) if fixture is not None else self._parameter(binding)
         if binding.scope.kind == "module":
-            return Target(binding.name, "global", bindings=self.same(binding))
+            taken = takers(self.index, binding) if is_fixture(binding) else set()
+            return Target(binding.name, "global", bindings=self.same(binding) | taken)
         return Target(binding.name, "local", bindings={binding})
 
     def same(self, start: Binding) -> set[Binding]:

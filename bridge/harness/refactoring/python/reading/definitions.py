@@ -130,7 +130,7 @@ class _Finder(ast.NodeVisitor):
         self._scopes[-1].elsewhere.update(node.names)
 
     def visit_alias(self, node: ast.alias) -> None:
-        if node.asname:
+        if node.asname and node.asname != node.name:
             self._bind(node.asname, self._source.end(node) - len(node.asname))
         elif node.name != "*":
             name = node.name.partition(".")[0]

@@ -94,7 +94,7 @@ class Modules:
     def _at(self, root: str, name: str) -> str | None:
         base = root + name.replace(".", "/")
         base = base.removesuffix("/")
-        options = (f"{base}.py", f"{base}/__init__.py", f"{base}.pyi", "__init__.py" if not base else "")
+        options = (f"{base}/__init__.py", f"{base}.py", f"{base}.pyi", "__init__.py" if not base else "")
         return next((path for path in options if path in self.files), None)
 
     @staticmethod

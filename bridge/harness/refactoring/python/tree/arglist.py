@@ -62,7 +62,7 @@ def relist(text: str, listed: Listed, items: list[Item]) -> Edit:
     if not items:
         return Edit(listed.start, listed.end, "")
     usual = inner[-1].blank if inner else (first.blank if "\n" in first.blank else " ")
-    out, broken = "", False
+    out, broken = f"  {first.behind}" if first.behind else "", bool(first.behind)
     for slot, item in enumerate(items):
         blank = first.blank if slot == 0 else inner[slot - 1].blank if slot <= len(inner) else usual
         above = gaps[item.index].above if item.index is not None else ()

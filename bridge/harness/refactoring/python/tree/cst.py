@@ -3,7 +3,9 @@
 Edits splice the text as it is: what no edit covers keeps every character, its line endings included.
 """
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -14,8 +16,11 @@ from libcst.metadata.scope_provider import Scope
 from libcst.metadata.span_provider import CodeSpan, SpanProvidingCodegenState
 
 from bridge.harness.refactoring.project import Project, SourceFile
+from bridge.harness.refactoring.python.reading.kept import Kept
 from bridge.harness.refactoring.values import ChangedFile, LineNote, Refusal
 
+_KEPT = 1_000_000
+"""Characters of source whose trees are kept; a tree takes some 300 times its text."""
 _CUT = -1
 """The rank of an edit that takes whole lines away."""
 
@@ -59,11 +64,24 @@ class _CharSpans(BaseMetadataProvider[CodeSpan]):
         super().__init__()
         self.around: dict[cst.CSTNode, cst.CSTNode] = {}
 
-    def write(self, module: cst.Module) -> tuple[dict[cst.CSTNode, CodeSpan], dict[cst.CSTNode, cst.CSTNode]]:
-        """Spans and parents of all nodes."""
+    def write(self, module: cst.Module) -> tuple[dict[cst.CSTNode, CodeSpan], dict[cst.CSTNode, cst.CSTNode], str]:
+        """Spans and parents of all nodes, and the code."""
         state = _Writing(module, self)
         module._codegen(state)  # noqa: SLF001 - the way that libcst's own providers of positions take
-        return {node: span for node, span in self._computed.items() if isinstance(span, CodeSpan)}, state.around
+        spans = {node: span for node, span in self._computed.items() if isinstance(span, CodeSpan)}
+        return spans, state.around, "".join(state.tokens)
+
+
+@contextmanager
+def _not_collecting() -> Iterator[None]:
+    """Without the garbage collector, which would walk the many nodes that are made, and find none to free."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Tree:
@@ -72,13 +90,14 @@ class Tree:
     def __init__(self, file: SourceFile) -> None:
         """Refusal names the line of a file that does not parse."""
         self.file = file
-        try:
-            module = cst.parse_module(file.text)
-        except cst.ParserSyntaxError as error:
-            raise Refusal(f"{file.path} does not parse (line {error.raw_line}). Mend it first.") from error
-        self.module = module
-        self._spans, self._parents = _CharSpans().write(module)
-        self._offsets = _offsets(module.code, file)
+        with _not_collecting():
+            try:
+                module = cst.parse_module(file.text)
+            except cst.ParserSyntaxError as error:
+                raise Refusal(f"{file.path} does not parse (line {error.raw_line}). Mend it first.") from error
+            self.module = module
+            self._spans, self._parents, code = _CharSpans().write(module)
+        self._offsets = _offsets(code, file)
 
     @property
     def path(self) -> str:
@@ -87,8 +106,9 @@ class Tree:
 
     @cached_property
     def _scopes(self) -> dict[cst.CSTNode, Scope | None]:
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        return dict(wrapper.resolve(ScopeProvider))
+        with _not_collecting():
+            wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+            return dict(wrapper.resolve(ScopeProvider))
 
     @cached_property
     def _kinds(self) -> dict[type[cst.CSTNode], list[cst.CSTNode]]:
@@ -195,6 +215,26 @@ class Tree:
         return f"{self.path}:{self.line(self.span(node)[0])}"
 
 
+class _Parsed:
+    """Trees between two questions, the latest used last: they are large, so not those of all files."""
+
+    def __init__(self) -> None:
+        self._trees: dict[str, Tree] = {}
+
+    def get(self, file: SourceFile) -> Tree:
+        """The tree of this very text."""
+        tree = self._trees.pop(file.path, None)
+        if tree is None or tree.file.sha != file.sha:
+            tree = Tree(file)
+        self._trees[file.path] = tree
+        while sum(len(one.file.text) for one in self._trees.values()) > _KEPT and len(self._trees) > 1:
+            del self._trees[next(iter(self._trees))]
+        return tree
+
+
+_parsed: Kept[_Parsed] = Kept(lambda _: _Parsed(), lambda _: True)
+
+
 class Trees:
     """The files of a project, each parsed once for one question."""
 
@@ -206,7 +246,7 @@ class Trees:
     def get(self, path: str) -> Tree:
         """Refusal where it does not parse or can't be read."""
         if path not in self._known:
-            self._known[path] = Tree(self.project.read(path))
+            self._known[path] = _parsed.of(self.project).get(self.project.read(path))
         return self._known[path]
 
     def try_get(self, path: str) -> Tree | None:

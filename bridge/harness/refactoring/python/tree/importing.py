@@ -56,6 +56,37 @@ def without(tree: Tree, node: ImportNode, gone: Collection[cst.ImportAlias]) -> 
     return edits
 
 
+def without_blocks(
+    tree: Tree, gone: Collection[ImportNode], *, filled: bool
+) -> tuple[list[Edit], set[cst.BaseSmallStatement]]:
+    """The blocks that lose all they have, such as that of `if TYPE_CHECKING:`, and the imports that this is about.
+
+    An `if` goes with its block; `filled`: it gets other imports, so it stays.
+    """
+    blocks: dict[cst.IndentedBlock, list[cst.BaseSmallStatement]] = {}
+    for node in gone:
+        line = tree.parent(node)
+        block = tree.parent(line)
+        if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 and isinstance(block, cst.IndentedBlock):
+            blocks.setdefault(block, []).append(node)
+    edits: list[Edit] = []
+    done: set[cst.BaseSmallStatement] = set()
+    for block, nodes in blocks.items():
+        if len(nodes) < len(block.body):
+            continue
+        done.update(nodes)
+        owner, spans = tree.parent(block), [tree.span(node) for node in nodes]
+        start, end = tree.line_start(tree.span(owner)[0]), tree.line_end(max(span[1] for span in spans))
+        alone = isinstance(owner, cst.If) and owner.orelse is None and isinstance(tree.parent(owner), cst.Module)
+        if alone and not filled and "#" not in tree.file.text[start:end]:
+            edits.append(without_lines(start, end))
+            continue
+        kept = 0 if filled else 1
+        edits += [Edit(*span, "pass") for span in sorted(spans)[:kept]]
+        edits += [without_lines(tree.line_start(span[0]), tree.line_end(span[1])) for span in sorted(spans)[kept:]]
+    return edits, done
+
+
 def without_statement(tree: Tree, node: cst.BaseSmallStatement) -> Edit:
     """The file without a statement that has a line of its own, or with `pass` for it where it is alone in a block."""
     line = tree.parent(node)

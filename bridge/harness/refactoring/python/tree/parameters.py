@@ -41,6 +41,7 @@ class Signature:
     params: tuple[Param, ...]
     listed: Listed
     nodes: tuple[cst.Param, ...]
+    implicit_kind: Kind = ""
 
     @property
     def method(self) -> Literal["", "instance", "class", "static"]:
@@ -76,12 +77,13 @@ def signature_of(tree: Tree, node: cst.FunctionDef) -> Signature:
     if given.star_kwarg is not None:
         rows.append(("**kwargs", given.star_kwarg))
     implicit = ""
+    implicit_kind: Kind = ""
     for index, (kind, each) in enumerate(rows):
         spans.append(_span(tree, each))
         if not isinstance(each, cst.Param):
             continue
         if inside and not implicit and not params and kind in {"/", ""}:
-            implicit = each.name.value
+            implicit, implicit_kind = each.name.value, kind
             continue
         annotation = tree.code(each.annotation.annotation) if each.annotation else ""
         default = tree.code(each.default) if each.default else ""
@@ -91,7 +93,7 @@ def signature_of(tree: Tree, node: cst.FunctionDef) -> Signature:
     after = node.type_parameters if node.type_parameters is not None else node.name
     start = text.index("(", tree.span(after)[1]) + 1
     end = closing(text, spans[-1][1] if spans else start)
-    return Signature(tree, node, implicit, tuple(params), Listed(start, end, tuple(spans)), tuple(nodes))
+    return Signature(tree, node, implicit, tuple(params), Listed(start, end, tuple(spans)), tuple(nodes), implicit_kind)
 
 
 def wanted(old: Signature, asked: tuple[Parameter, ...]) -> tuple[Param, ...]:
@@ -119,6 +121,8 @@ def items(texts: dict[int, str], old: Signature, new: tuple[Param, ...]) -> list
     own = {param.index: param for param in old.params}
     marks = {text: index for index, text in texts.items() if text in {"/", "*"}}
     kinds = [param.kind for param in new]
+    if old.implicit_kind == "/" and kinds[:1] != ["/"]:
+        result.append(Item("/", marks.get("/")))
     for position, param in enumerate(new):
         previous = kinds[position - 1] if position else None
         if previous == "/" and param.kind != "/":
@@ -144,6 +148,10 @@ def _kind(
     stars = [each for each in asked[:position] if _is_rest(each, known)]
     if marked:
         if "/" in [each.name.strip() for each in asked[position:]]:
+            return "/"
+        if not {"/", "*"} & set(before) and any(
+            param.kind == "/" for each in asked[position:] if (param := known.get(each.was.strip())) is not None
+        ):
             return "/"
         return "*" if "*" in before or stars else ""
     if was is not None:
@@ -218,6 +226,10 @@ def _check(old: Signature, new: list[Param]) -> None:
     ranks = [_ORDER.index(param.kind) for param in new]
     for left, right in pairwise(new):
         if _ORDER.index(left.kind) > _ORDER.index(right.kind):
+            if right.kind == "/":
+                raise Refusal(
+                    f"`{right.name}` is positional-only, so it can't stand after `{left.name}`. Put it before."
+                )
             what = {"*": "is keyword-only", "*args": "takes the rest", "**kwargs": "takes the rest"}[left.kind]
             raise Refusal(f"`{left.name}` {what}, so it can't stand before `{right.name}`. Put it after.")
     if any(ranks.count(_ORDER.index(kind)) > 1 for kind in ("*args", "**kwargs")):

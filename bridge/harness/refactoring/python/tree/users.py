@@ -9,7 +9,14 @@ from bridge.harness.refactoring.python.reading.modules import Modules
 from bridge.harness.refactoring.python.tree.bindings import ImportNode, import_of, is_binding, reads
 from bridge.harness.refactoring.python.tree.borrowing import Borrowing
 from bridge.harness.refactoring.python.tree.cst import Edit, Tree, Trees, dotted
-from bridge.harness.refactoring.python.tree.importing import Wanted, adding, import_block, respelled, without
+from bridge.harness.refactoring.python.tree.importing import (
+    Wanted,
+    adding,
+    import_block,
+    respelled,
+    without,
+    without_blocks,
+)
 from bridge.harness.refactoring.python.tree.references import Reference, References
 from bridge.harness.refactoring.values import LineNote, Refusal
 
@@ -27,7 +34,9 @@ class FileEdits:
     def finish(self, modules: Modules) -> list[Edit]:
         """All edits, the imports' included."""
         gone = [node for node, aliases in self.leaving.items() if len(aliases) == len(tuple(node.names))]  # type: ignore[arg-type] # no star leaves
-        edits = [edit for node, aliases in self.leaving.items() for edit in without(self.tree, node, aliases)]
+        edits, done = without_blocks(self.tree, gone, filled=any(want.typing for want in self.wanted))
+        for node, aliases in self.leaving.items():
+            edits += without(self.tree, node, aliases) if node not in done else []
         return [*self.edits, *edits, *adding(self.tree, self.wanted, modules, gone)]
 
 
