@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +30,9 @@ QUICK_FIELD = ".quick-input-widget .quick-input-box input"
 QUICK_ROW = ".quick-input-list .monaco-list-row"
 STATUS = ".statusbar-item"
 EDITOR = ".editor-group-container.active .editor-instance"
+PALETTES, PALETTE_S = 3, 5.0
+"""How often the palette is opened for a command, and how long it is waited for each time, in seconds."""
+
 DIFF = ".editor-group-container.active .editor.modified"
 
 Row = dict[str, Any]
@@ -162,9 +166,16 @@ class VsCode:
     # Commands, quick picks, input boxes.
 
     def command(self, title: str) -> None:
-        """Choose a command in the palette."""
-        self.press("F1")
-        self.host.call("fill", selector=QUICK_FIELD, value=f">{title}")
+        """Choose a command in the palette, which is opened again as long as it does not offer it: it lists what is
+        possible at the moment in which it opens, and what an extension tells of that comes a moment later.
+        """
+        for _ in range(PALETTES):
+            self.press("F1")
+            self.host.call("fill", selector=QUICK_FIELD, value=f">{title}")
+            with suppress(CallFailed):
+                self.host.call("wait", selector=QUICK_ROW, text=title, state="visible", within=PALETTE_S)
+                break
+            self.press("Escape")
         self.pick(title)
 
     def execute(self, command: str, *given: Any) -> Any:
