@@ -153,12 +153,13 @@ export class ReviewCommands implements Disposable {
 
   /** What keys and menus may offer where the cursor is. */
   private look(editor: TextEditor | undefined): void {
+    const uri = (window.activeTextEditor ?? editor)?.document.uri;
+    const file = uri && this.targets.file(uri);
+    setContext("fileHasHunks", file !== undefined && this.review.store.open(file.toString()).length > 0);
     const hunk = this.targets.atCursor(editor);
-    const uri = this.targets.file(undefined);
     setContext("inReview", isInReview());
     setContext("onHunk", hunk !== undefined && isOpen(hunk) && !isStale(hunk));
     setContext("onStale", hunk !== undefined && isStale(hunk));
-    setContext("fileHasHunks", uri !== undefined && this.review.store.open(uri.toString()).length > 0);
   }
 }
 
