@@ -7,7 +7,6 @@ something needed is missing); 130 left at once by a second Ctrl-C, or by one whi
 """
 
 import argparse
-import logging
 import os
 import shutil
 import sys
@@ -43,8 +42,6 @@ What you accepted is taken back with git, or in your editor: there is no undo he
 
 def main(argv: list[str]) -> int:
     """Run a subcommand and return its exit code."""
-    # A child that has ended is sometimes waited for twice, which asyncio warns of; it means nothing to a person.
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
     code: int = Exit.INTERRUPTED
     try:
         code = _main(argv)

@@ -1,9 +1,11 @@
 """A small LSP client: what an editor does for the daemon, on buffers in memory. The demo's editor."""
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +197,10 @@ async def daemon(command: Sequence[str], log: Path) -> AsyncIterator[LspClient]:
             group.cancel_scope.cancel()
     finally:
         if process.returncode is None:
-            process.kill()
+            # Not by the process's own method: that one looks first whether it has ended, and so takes away what the
+            # event loop waits for.
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
         with anyio.CancelScope(shield=True):
             await process.aclose()
 
