@@ -10,7 +10,7 @@ from bridge.harness.errors import ModelProblem
 from bridge.harness.models.offline.model import OfflineModel
 from bridge.harness.models.scripted import ScriptedModel, load_script
 from bridge.harness.ports.model import Model
-from bridge.harness.values.model import ModelEvent, ModelRequest
+from bridge.harness.values.model import ModelEvent, ModelInfo, ModelRequest, ServiceCompaction
 
 OFFLINE = "offline"
 """The model where the settings name none: it needs no key and no network."""
@@ -30,6 +30,7 @@ class NoModel:
     def __init__(self, name: str, why: str = "") -> None:
         """`name` is what the settings ask for; `why` says what is missing, where the name is known."""
         self.name = name
+        self.info = ModelInfo(name)
         self._why = why
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
@@ -40,6 +41,10 @@ class NoModel:
             "initializationOptions (Neovim: init_options), or by --model."
         )
         raise ModelProblem(f"{asked}. {hint}", kind="model_unavailable", hint=hint)
+
+    async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
+        """There is nothing to compact with."""
+        return None
 
 
 def choose_model(settings: Settings) -> Model:
@@ -59,6 +64,7 @@ class LateScript:
     """The script is read when first needed, and its mistakes are said where the person sees them."""
 
     name = "scripted"
+    info = ModelInfo("scripted")
     free_words = True
 
     def __init__(self, path: Path) -> None:
@@ -72,3 +78,7 @@ class LateScript:
             self._model = ScriptedModel(await anyio.to_thread.run_sync(load_script, self._path))
         async for event in self._model.stream(request):
             yield event
+
+    async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
+        """A script has none."""
+        return None

@@ -39,6 +39,9 @@ Kind = Literal[
     "session_locked",
     "model_unavailable",
     "model_failed",
+    "model_auth",
+    "model_quota",
+    "over_budget",
     "shutting_down",
     "internal",
     "tool_input",
@@ -55,7 +58,30 @@ FileKind = Literal[
 ]
 UnknownKind = Literal["unknown_session", "unknown_hunk", "unknown_approval"]
 LaterKind = Literal["busy", "session_locked", "shutting_down"]
-ModelKind = Literal["model_unavailable", "model_failed"]
+ModelKind = Literal["model_unavailable", "model_failed", "model_auth", "model_quota"]
+ModelFault = Literal[
+    "context_too_long",
+    "rate_limited",
+    "quota",
+    "server",
+    "timeout",
+    "network",
+    "broken",
+    "auth",
+    "gone",
+    "forgotten",
+    "bad_request",
+    "setup",
+]
+"""What went wrong with a model call; the recovery is chosen by it.
+
+`rate_limited` 429; `quota` 429 that waiting does not mend; `server` 5xx, or a failure that the service reports in its
+stream; `timeout` it said nothing for too long; `network` not reached (refused, DNS, TLS) or cut before the first event;
+`broken` the stream ended, was cut or was garbage after the first event; `auth` 401, 403; `gone` the model is not there
+(404); `forgotten` the response that the call builds on is not stored any more; `bad_request` every other 4xx; `setup`
+there is no key, no script, no such model: nothing was sent.
+"""
+
 Mismatch = Literal["not_found", "ambiguous", "no_change"]
 
 # The published catalogue: each kind with the usual "what to do next".
@@ -77,6 +103,9 @@ CATALOGUE: Mapping[Kind, str] = MappingProxyType(
         "session_locked": "Another process has this session open: close it there, or open the session read-only.",
         "model_unavailable": "Choose a model in the settings, or check its key and address.",
         "model_failed": "Send the prompt again; the session keeps what was done.",
+        "model_auth": "Set a key that this service takes: in the environment, or in the keyring of the system.",
+        "model_quota": "Look at the account's plan and bill at the service, or choose another model.",
+        "over_budget": "Raise the budget in the settings, or go on in a new session.",
         "shutting_down": "Start the daemon again and resume the session.",
         "internal": "See the log; the session goes on.",
         "tool_input": "Correct the arguments and call the tool again.",
@@ -178,10 +207,24 @@ class SessionLocked(TryLater):
 
 
 class ModelProblem(BridgeError):
-    """The model can't be reached, or answered with a failure."""
+    """The model can't be reached, or answered with a failure.
 
-    def __init__(self, message: str, *, kind: ModelKind = "model_failed", hint: str | None = None) -> None:
+    `fault` is what went wrong (`ModelFault`), by which the recovery is chosen; `retry_after` is how
+    many seconds the service asks to wait, None where it does not say.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: ModelKind = "model_failed",
+        hint: str | None = None,
+        fault: ModelFault = "setup",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message, kind=kind, hint=hint)
+        self.fault = fault
+        self.retry_after = retry_after
 
 
 class InternalError(BridgeError):

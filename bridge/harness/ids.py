@@ -6,6 +6,7 @@ from typing import NewType
 
 SessionId = NewType("SessionId", str)
 TurnId = NewType("TurnId", str)
+PromptId = NewType("PromptId", str)
 CallId = NewType("CallId", str)
 ProposalId = NewType("ProposalId", str)
 FileId = NewType("FileId", str)

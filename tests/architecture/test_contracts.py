@@ -26,9 +26,12 @@ SKELETON = [
     "harness.isolate",
     "harness.mcp.adapter",
     "harness.memory.store",
+    "harness.models.catalogue",
+    "harness.models.chat",
     "harness.models.offline",
     "harness.models.responses",
     "harness.models.scripted",
+    "harness.models.service.sdk",
     "harness.permissions.policy",
     "harness.ports.clock",
     "harness.refactoring.dispatch",
@@ -61,6 +64,7 @@ SURFACES = "Surfaces know nothing of each other"
 TOOLS = "Built-in tools know nothing of each other"
 REFACTORING = "rope, libcst, ruff and tree-sitter stay below refactoring"
 MODELS = "Model adapters know nothing of each other"
+MODEL_LIBRARIES = "openai, genai_prices and keyring are reached through the lazy seam alone"
 OFFLINE = "The offline engine imports no network code"
 ACYCLIC = "No cycles between siblings, at any level"
 FRONT_DOOR = "The front door stands on the standard library alone"
@@ -92,8 +96,12 @@ PLANTED = [
     ("harness.refactoring.values", "import bridge.harness.tools.registry", HARNESS),
     ("harness.models.scripted", "import bridge.harness.models.offline", MODELS),
     ("harness.models.anthropic", "", MODELS),
+    ("harness.models.service.sdk", "import bridge.harness.models.chat", MODELS),
+    ("app.runtime", "import keyring", MODEL_LIBRARIES),
+    ("harness.models.responses", "import openai", MODEL_LIBRARIES),
+    ("harness.engine.turn", "import genai_prices", MODEL_LIBRARIES),
     ("harness.models.offline", "import socket", OFFLINE),
-    ("harness.models.offline", "import httpx", OFFLINE),
+    ("harness.models.offline", "import httpx2", OFFLINE),
     ("surfaces.lsp.frontdoor", "import asyncio", FRONT_DOOR),
     ("surfaces.lsp.frontdoor", "import bridge.surfaces.lsp.editor\n", FRONT_DOOR),
     ("cli", "import pydantic", FRONT_DOOR),

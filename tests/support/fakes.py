@@ -25,7 +25,16 @@ from bridge.harness.tools.contract import Context, Tool, ToolInput
 from bridge.harness.tools.registry import Registry
 from bridge.harness.values.documents import Source
 from bridge.harness.values.events import CallOpened, Event, Prompt, Proposed, Recorded, TurnEnded
-from bridge.harness.values.model import Ended, Item, ItemReady, ModelEvent, ModelRequest, TextDelta
+from bridge.harness.values.model import (
+    Ended,
+    Item,
+    ItemReady,
+    ModelEvent,
+    ModelInfo,
+    ModelRequest,
+    ServiceCompaction,
+    TextDelta,
+)
 from bridge.harness.values.policy import Subj, SubjectKind
 from bridge.harness.values.proposals import (
     Draft,
@@ -249,6 +258,7 @@ class FakeModel:
     """Streams the given answers, one after another, and keeps the requests; for what no script can say."""
 
     name = "fake"
+    info = ModelInfo("fake")
     free_words = True
 
     def __init__(self, *answers: Sequence[Streamed]) -> None:
@@ -264,6 +274,10 @@ class FakeModel:
                 await anyio.sleep_forever()
             elif isinstance(event, TextDelta | ItemReady | Ended):
                 yield event
+
+    async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
+        """There is none."""
+        return None
 
 
 def scripted(*steps: ScriptedStep) -> ScriptedModel:

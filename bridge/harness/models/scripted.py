@@ -22,7 +22,16 @@ import anyio
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bridge.harness.errors import ModelProblem
-from bridge.harness.values.model import Ended, Item, ItemReady, ModelEvent, ModelRequest, TextDelta
+from bridge.harness.values.model import (
+    Ended,
+    Item,
+    ItemReady,
+    ModelEvent,
+    ModelInfo,
+    ModelRequest,
+    ServiceCompaction,
+    TextDelta,
+)
 
 DELTA_CHARACTERS = 24
 """A message comes in pieces of this length, as a real model's would."""
@@ -86,6 +95,7 @@ class ScriptedModel:
     """Plays a script. Implements the Model port."""
 
     name = "scripted"
+    info = ModelInfo("scripted")
     free_words = True
 
     def __init__(self, script: Script) -> None:
@@ -108,6 +118,10 @@ class ScriptedModel:
         text = step.say.replace("{last_output}", _last_output(since))
         for event in _play(step, number, text, f"{len(request.items)}"):
             yield event
+
+    async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
+        """A script has none."""
+        return None
 
 
 def _play(step: ScriptedStep, number: int, text: str, unique: str) -> Iterator[ModelEvent]:

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from bridge.harness.values.model import ModelEvent, ModelRequest
+from bridge.harness.values.model import ModelEvent, ModelInfo, ModelRequest, ServiceCompaction
+from bridge.harness.values.usage import Price
 
 
 class Model(Protocol):
@@ -15,10 +16,38 @@ class Model(Protocol):
         ...
 
     @property
+    def info(self) -> ModelInfo:
+        """What is known of it."""
+        ...
+
+    @property
     def free_words(self) -> bool:
         """Whether it can be asked anything; one that can't understands the requests of a list."""
         ...
 
     def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        """One call. Ends with `Ended`; raises `ModelProblem` when the model cannot be reached."""
+        """One call. Ends with `Ended`; raises `ModelProblem` when the model cannot be reached, or its stream breaks."""
+        ...
+
+    async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
+        """The service's own compaction of the request's items; None where it has none, or can't do it now.
+
+        Raises `ModelProblem` where the service cannot be reached.
+        """
+        ...
+
+
+class Models(Protocol):
+    """The models that can be had, by name."""
+
+    def named(self, name: str) -> Model:
+        """Never fails: a model that can't be had says so when it is called."""
+        ...
+
+
+class Prices(Protocol):
+    """What model calls cost."""
+
+    def price(self, model: str, tier: str) -> Price | None:
+        """The price now, for a service tier ("" is the usual one). None where it is not known."""
         ...

@@ -308,7 +308,7 @@ export interface ErrorData {
 }
 
 /** Which error it is. A kind you don't know is to be treated as `internal`. */
-export type ErrorKind = "parse_error" | "invalid_request" | "unknown_method" | "invalid_params" | "internal" | "not_initialized" | "cancelled" | "shutting_down" | "unknown_session" | "session_locked" | "busy" | "unknown_hunk" | "stale" | "unknown_approval" | "already_resolved" | "not_allowed" | "not_trusted" | "outside_workspace" | "file_missing" | "file_unreadable" | "file_binary" | "file_too_large" | "read_only" | "disk_full" | "model_unavailable" | "model_failed" | "tool_input";
+export type ErrorKind = "parse_error" | "invalid_request" | "unknown_method" | "invalid_params" | "internal" | "not_initialized" | "cancelled" | "shutting_down" | "unknown_session" | "session_locked" | "busy" | "unknown_hunk" | "stale" | "unknown_approval" | "already_resolved" | "not_allowed" | "not_trusted" | "outside_workspace" | "file_missing" | "file_unreadable" | "file_binary" | "file_too_large" | "read_only" | "disk_full" | "model_unavailable" | "model_failed" | "model_auth" | "model_quota" | "over_budget" | "tool_input";
 
 /** What is wrong with one field of the params. The value itself is not repeated. */
 export interface FieldProblem {

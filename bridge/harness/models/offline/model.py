@@ -13,7 +13,15 @@ from bridge.harness.models.offline.conversation import Call, Turn, turns_of
 from bridge.harness.models.offline.looking import Plan
 from bridge.harness.models.offline.memory import Memory, Step
 from bridge.harness.models.offline.talking import Said, turn
-from bridge.harness.values.model import Ended, ItemReady, ModelEvent, ModelRequest, TextDelta
+from bridge.harness.values.model import (
+    Ended,
+    ItemReady,
+    ModelEvent,
+    ModelInfo,
+    ModelRequest,
+    ServiceCompaction,
+    TextDelta,
+)
 
 DELTA_CHARACTERS = 24
 """A message comes in pieces of this length, as a real model's would."""
@@ -35,6 +43,7 @@ class OfflineModel:
     """Understands a documented grammar. Implements the Model port."""
 
     name = "offline"
+    info = ModelInfo("offline")
     free_words = False
 
     def __init__(self, setup: str) -> None:
@@ -51,6 +60,10 @@ class OfflineModel:
             for event in _events(_played(turn(now.prompt, now.place, memory, self._setup), now.steps), now, unique):
                 yield event
         yield Ended("completed")
+
+    async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
+        """The engine has no window that could be full."""
+        return None
 
     def _remembered(self, turns: list[Turn]) -> Memory:
         memory = Memory()

@@ -1,0 +1,1 @@
+"""Servers that speak Chat Completions alone, made to look like those of the Responses API."""
