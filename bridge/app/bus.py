@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bridge.harness.ids import SessionId, Uri
 from bridge.harness.isolate import isolate
 from bridge.harness.values.events import Recorded
-from bridge.harness.values.model import TextDelta
+from bridge.harness.values.model import ReasoningDelta, TextDelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class HunksMoved:
     uri: Uri
 
 
-Update = Recorded | TextDelta | HunksMoved
+Update = Recorded | TextDelta | ReasoningDelta | HunksMoved
 Listener = Callable[[SessionId, Update], None]
 
 

@@ -2,6 +2,8 @@
 
 import time
 
+import anyio
+
 
 class SystemClock:
     """Implements the Clock port."""
@@ -13,3 +15,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds of a clock that never jumps."""
         return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """See the port."""
+        await anyio.sleep(seconds)

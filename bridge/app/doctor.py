@@ -17,11 +17,15 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 
-from bridge.app.models import NoModel, choose_model
+from bridge.app.keys import ENVIRONMENT_KEYS, HINT, OPENAI_KEY, SystemKeyring, find_key, goes_open, host_of, is_openai
+from bridge.app.models import OFFLINE, SCRIPTED, ChosenModels, NoModel, is_service
 from bridge.app.process import LocalProcess
+from bridge.app.reading import PREFIX
 from bridge.app.settings import Settings, environment_settings
+from bridge.harness.cost.prices import KnownPrices
 from bridge.harness.errors import FileProblem, ModelProblem
 from bridge.harness.isolate import isolate
+from bridge.harness.models import catalogue
 from bridge.harness.models.scripted import load_script
 from bridge.harness.permissions.policy import Setting, decide
 from bridge.harness.ports.process import ChildEnded, Completed
@@ -31,7 +35,6 @@ from bridge.harness.tools.refactorer import WORKER
 from bridge.harness.tools.search import rg_program
 from bridge.harness.values.policy import Effect, Subj, SubjectKind
 
-OFFLINE = "offline"
 LIMIT_S = 3.5
 """For everything together: a doctor that keeps one waiting is not asked again."""
 
@@ -40,8 +43,6 @@ PROGRAM_S = 2.0
 
 LEAST_FREE = 100 << 20
 """Bytes. A long session with large files needs some tens of megabytes."""
-
-KEYS = ("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY")
 
 LIBRARIES = ("rope", "libcst", "ruff")
 
@@ -136,18 +137,30 @@ async def workspace(around: Around) -> Finding:
     return Finding("", "ok", str(around.cwd))
 
 
+async def settings(around: Around) -> Finding:
+    """Whether all that the environment says can be used."""
+    remarks = around.settings.remarks
+    if remarks:
+        return Finding("", "warning", " ".join(remarks), "Correct it, or unset it.")
+    count = sum(name.startswith(PREFIX) for name in around.environ)
+    return Finding("", "ok", f"{count or 'no'} variable{'' if count == 1 else 's'} {PREFIX}…; all can be used")
+
+
 async def model(around: Around) -> Finding:
-    """Which model answers, and who says so."""
+    """Which model answers, who says so, where it is, and whether its window and its price are known."""
     settings = around.settings
     name = settings.model or OFFLINE
     origin = "by HARNESS_BRIDGE_MODEL" if settings.model else "the default"
-    if isinstance(choose_model(settings), NoModel):
-        mend = f"Set `model` to {OFFLINE}, or unset HARNESS_BRIDGE_MODEL."
-        if name.startswith("scripted"):
-            mend = "Name a script: HARNESS_BRIDGE_SCRIPT, `script` in the editor, or --script."
+    if is_service(settings) and settings.base_url:
+        return await _service(settings, f"{name}, {origin}")
+    if is_service(settings):
+        mend = "Correct HARNESS_BRIDGE_BASE_URL."
+        return Finding("", "missing", f"{name}, {origin}: the address of its service is none", mend)
+    if isinstance(ChosenModels(settings, around.environ).named(""), NoModel):
+        mend = "Name a script: HARNESS_BRIDGE_SCRIPT, `script` in the editor, or --script."
         return Finding("", "missing", f"{name}, {origin}: it can't be used here", mend)
     script = Path(name.partition(":")[2]) if ":" in name else settings.script
-    if name.startswith("scripted") and script is not None:
+    if name.startswith(SCRIPTED) and script is not None:
         try:
             await anyio.to_thread.run_sync(load_script, script.expanduser(), abandon_on_cancel=True)
         except (ModelProblem, RuntimeError) as problem:
@@ -155,26 +168,55 @@ async def model(around: Around) -> Finding:
     return Finding("", "ok", f"{name}, {origin}; an editor's setting or --model goes before it")
 
 
+async def _service(settings: Settings, named: str) -> Finding:
+    window = catalogue.info(settings.model, settings.window).window
+    prices = KnownPrices(settings.prices, settings.base_url)
+    price = await anyio.to_thread.run_sync(prices.price, settings.model, "", abandon_on_cancel=True)
+    cost = f"${price.input:f} in, ${price.output:f} out for a million tokens" if price else "its price is not known"
+    seen = f"{named}: at {settings.base_url} ({settings.api}); {cost}"
+    if window is None:
+        mend = "Set HARNESS_BRIDGE_WINDOW to its context window in tokens: sessions are then compacted in time."
+        return Finding("", "warning", f"{seen}; its context window is not known", mend)
+    return Finding("", "ok", f"{seen}; a window of {window:,} tokens")
+
+
 async def key(around: Around) -> Finding:
-    """Whether a key is set; never which."""
-    found = [name for name in KEYS if around.environ.get(name)]
-    if found:
-        return Finding("", "ok", f"{' and '.join(found)} set; no model of this version uses it")
-    return Finding("", "ok", "none is set, and none is needed: no model of this version uses one")
+    """Where the key of the chosen model comes from; never which."""
+    settings = around.settings
+    if not is_service(settings):
+        found = [name for name in ENVIRONMENT_KEYS if around.environ.get(name)]
+        seen = f"{' and '.join(found)} set; not used until a model is named" if found else "none is needed"
+        return Finding("", "ok", seen)
+    host, keyring = host_of(settings.base_url), SystemKeyring(PROGRAM_S)
+    one = await anyio.to_thread.run_sync(find_key, settings.base_url, around.environ, keyring, abandon_on_cancel=True)
+    if one is None and is_openai(settings.base_url):
+        return Finding("", "missing", f"there is none for {host}", HINT)
+    if one is None:
+        other = f"; {OPENAI_KEY} is for OpenAI and for the host in OPENAI_BASE_URL alone"
+        aside = other if around.environ.get(OPENAI_KEY) else ""
+        return Finding("", "ok", f"none for {host}: it is called without one{aside}")
+    if goes_open(settings.base_url):
+        mend = "Use https, if the server has it."
+        return Finding("", "warning", f"{one.source}, for {host}; it goes over the network unencrypted", mend)
+    return Finding("", "ok", f"{one.source}, for {host}")
 
 
 async def network(around: Around) -> Finding:
-    """Whether the host of the Responses API can be reached: a connection, and not a byte."""
+    """Whether the model's host can be reached: a connection, and not a byte."""
+    needed = is_service(around.settings)
+    aside = "" if needed else "; not needed offline"
+    if not around.settings.base_url:
+        return Finding("", "warning", "the address of the model's service is none", "Correct HARNESS_BRIDGE_BASE_URL.")
     if not around.network:
-        return Finding("", "ok", "not tried, and not needed; `doctor --network` tries it")
-    url = urlsplit(around.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1")
+        return Finding("", "ok", f"not tried{'' if needed else ', and not needed'}; `doctor --network` tries it")
+    url = urlsplit(around.settings.base_url)
     host, port = url.hostname or "", url.port or (80 if url.scheme == "http" else 443)
     done = await output([sys.executable, "-I", "-S", "-c", _CONNECT, host, str(port)])
     if done is None:
-        return Finding("", "warning", f"{host}:{port} did not answer in {PROGRAM_S:g} s; not needed offline")
+        return Finding("", "warning", f"{host}:{port} did not answer in {PROGRAM_S:g} s{aside}")
     if done.code != 0:
         why = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        return Finding("", "warning", f"{host}:{port} can't be reached; not needed offline. {why}")
+        return Finding("", "warning", f"{host}:{port} can't be reached{aside}. {why}")
     return Finding("", "ok", f"{host}:{port} can be reached; nothing was sent")
 
 
@@ -263,6 +305,7 @@ async def worker(around: Around) -> Finding:
 
 CHECKS: Mapping[str, Check] = {
     "workspace": workspace,
+    "settings": settings,
     "model": model,
     "key": key,
     "network": network,
@@ -273,7 +316,7 @@ CHECKS: Mapping[str, Check] = {
 }
 
 
-NEEDED = frozenset({"workspace", "model", "state folder", "refactoring", "ripgrep"})
+NEEDED = frozenset({"workspace", "model", "key", "state folder", "refactoring", "ripgrep"})
 
 
 def _unknown(name: str, why: str) -> Finding:

@@ -1,10 +1,10 @@
-"""Child processes of the bridge itself (search, refactoring); tools that run commands bring a sandbox of their own."""
+"""Child processes of the bridge itself (search, refactoring); what a model wants to run is in `process_commands`."""
 
 import logging
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class LocalProcess:
 
     async def run(self, argv: Sequence[str], cwd: Path, stdin: bytes = b"", limit: int = 4 << 20) -> Completed:
         """See the port."""
-        child = await _open(argv, cwd, subprocess.PIPE if stdin else subprocess.DEVNULL)
+        child = await open_child(argv, cwd, subprocess.PIPE if stdin else subprocess.DEVNULL)
         try:
             return await _talk(child, stdin, limit)
         finally:
@@ -33,7 +33,7 @@ class LocalProcess:
 
     async def start(self, argv: Sequence[str], cwd: Path, limit: int = 256 << 20) -> "LocalChild":
         """See the port."""
-        return LocalChild(await _open(argv, cwd, subprocess.PIPE), limit)
+        return LocalChild(await open_child(argv, cwd, subprocess.PIPE), limit)
 
 
 class LocalChild:
@@ -81,12 +81,25 @@ class LocalChild:
             return None
 
 
-async def _open(argv: Sequence[str], cwd: Path, stdin: int) -> Process:
-    """Not to be cancelled halfway: a child that nobody knows of would be left."""
+async def open_child(
+    argv: Sequence[str],
+    cwd: Path,
+    stdin: int,
+    outputs: tuple[int, int] = (subprocess.PIPE, subprocess.PIPE),
+    environment: Mapping[str, str] | None = None,
+) -> Process:
+    """Start a child that leads a session of its own; `outputs` are its stdout and stderr, `environment` None is ours.
+
+    Not to be cancelled halfway: a child that nobody knows of would be left. Raises `FileProblem` where the program or
+    the folder is missing.
+    """
     child: Process | None = None
+    out, err = outputs
     try:
         with anyio.CancelScope(shield=True):
-            child = await anyio.open_process(list(argv), cwd=cwd, stdin=stdin, start_new_session=True)
+            child = await anyio.open_process(
+                list(argv), cwd=cwd, stdin=stdin, stdout=out, stderr=err, env=environment, start_new_session=True
+            )
     except OSError as error:
         raise FileProblem.of(error, Path(error.filename or argv[0])) from error
     assert child is not None, "a shield swallows nothing"

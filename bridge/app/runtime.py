@@ -15,11 +15,13 @@ from bridge.app.session import Parts, Session, Turn
 from bridge.app.settings import Settings
 from bridge.app.store import SessionInfo, Store
 from bridge.harness.errors import BridgeError, FileProblem, NotFound
-from bridge.harness.ids import ApprovalId, HunkId, SessionId, Uri, new_id
+from bridge.harness.ids import ApprovalId, HunkId, PromptId, SessionId, TurnId, Uri, new_id
 from bridge.harness.session.log import SessionLog, read_log
 from bridge.harness.values.approvals import Approval
-from bridge.harness.values.events import Note, PromptContext, Recorded, SessionOpened
+from bridge.harness.values.events import Compacted, Note, OptionName, PromptContext, Recorded, SessionOpened
+from bridge.harness.values.model import ModelInfo, OutputSchema
 from bridge.harness.values.proposals import Actor, Hunk, HunkOutcome, Part, Verdict
+from bridge.harness.values.usage import Price
 from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.review import Reviewer
 from bridge.harness.workspace.views import HunkView
@@ -53,7 +55,7 @@ class Runtime:
     @property
     def free_words(self) -> bool:
         """Whether the model can be asked anything; one that can't understands the requests of a list."""
-        return self._parts.model.free_words
+        return self._parts.models.named("").free_words
 
     async def new_session(self, cwd: str) -> Session:
         """A session in a workspace. `cwd` is an absolute path of a folder that exists."""
@@ -122,17 +124,47 @@ class Runtime:
     async def close_session(self, id_: SessionId) -> None:
         """Interrupt what runs, and let go of the log. It can be loaded again."""
         session = self.session(id_)
-        session.interrupt()
         try:
-            if session.turn is not None:
-                await session.turn.wait()
+            await session.stop()
         finally:
             self._live.pop(id_, None)
             session.close()
 
-    async def prompt(self, id_: SessionId, text: str, context: PromptContext | None = None) -> Turn:
-        """Start a turn."""
-        return await self.session(id_).prompt(text, context, self._group)
+    async def prompt(
+        self, id_: SessionId, text: str, context: PromptContext | None = None, *, schema: OutputSchema | None = None
+    ) -> Turn:
+        """Start a turn; its last answer has the form of `schema`, where that is given."""
+        return await self.session(id_).prompt(text, context, schema, self._group)
+
+    async def steer(self, id_: SessionId, text: str, turn: TurnId, context: PromptContext | None = None) -> None:
+        """Words for the turn that runs; raises `Stale` where another one does, or none."""
+        await self.session(id_).steer(text, turn, context)
+
+    async def queue(
+        self, id_: SessionId, text: str, context: PromptContext | None = None, *, schema: OutputSchema | None = None
+    ) -> PromptId:
+        """A message for a turn of its own, after the one that runs."""
+        return await self.session(id_).enqueue(text, context, schema, self._group)
+
+    async def unqueue(self, id_: SessionId, prompt: PromptId) -> None:
+        """Take a queued message back; raises `AlreadyResolved` where it does not wait any more."""
+        await self.session(id_).unqueue(prompt)
+
+    async def compact(self, id_: SessionId) -> Compacted | None:
+        """Make a conversation smaller; None where it can't be. Raises `TryLater` while a turn runs."""
+        return await self.session(id_).compact(self._group)
+
+    async def set_option(self, id_: SessionId, name: OptionName, value: str) -> None:
+        """The model, its effort or its tier, from the next model call on; empty is the settings' own."""
+        await self.session(id_).set_option(name, value)
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The models to choose from."""
+        return self._parts.models.known()
+
+    def price(self, model: str, tier: str) -> Price | None:
+        """What a model costs now; None where it is not known. Loads the price list, if there is none yet."""
+        return self._parts.prices.price(model, tier)
 
     async def decide(
         self, ids: Sequence[HunkId], verdict: Verdict, by: Actor, reason: str = ""
@@ -221,6 +253,11 @@ class Runtime:
             if session.approvals.known(id_):
                 return session
         raise NotFound("unknown_approval", f"there is no question {id_}")
+
+    def leave(self) -> None:
+        """The bridge is about to end: who waits for a turn may go, and the turn is suspended, not stopped."""
+        for session in self._live.values():
+            session.leave()
 
     def close(self) -> None:
         """Let go of all logs; open turns are suspended, not ended."""

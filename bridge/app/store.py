@@ -11,16 +11,20 @@ from bridge.harness.errors import NotFound
 from bridge.harness.ids import SessionId
 from bridge.harness.session.records import decode
 from bridge.harness.values.events import (
+    Compacted,
     Decided,
     HunkFresh,
     HunkStale,
     IntentMade,
     Note,
+    OptionSet,
     Placed,
+    PolicySet,
     Prompt,
     Recorded,
     SessionOpened,
     TurnEnded,
+    Unqueued,
 )
 
 HEAD_BYTES = 64 << 10
@@ -29,8 +33,19 @@ HEAD_BYTES = 64 << 10
 TAIL_BYTES = 64 << 10
 """How much of its end; twice as much, and again, where a record is larger."""
 
-OUTSIDE_TURNS = (Decided, HunkFresh, HunkStale, IntentMade, Note, Placed)
-"""Events that may also come when no turn is open; the others come within one, or end it."""
+OUTSIDE_TURNS = (
+    Compacted,
+    Decided,
+    HunkFresh,
+    HunkStale,
+    IntentMade,
+    Note,
+    OptionSet,
+    Placed,
+    PolicySet,
+    Unqueued,
+)
+"""Events that may also come when no turn is open; the others come within one, end it, or wait for one (`Queued`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ Kind = Literal[
     "model_failed",
     "model_auth",
     "model_quota",
-    "over_budget",
     "shutting_down",
     "internal",
     "tool_input",
@@ -105,7 +104,6 @@ CATALOGUE: Mapping[Kind, str] = MappingProxyType(
         "model_failed": "Send the prompt again; the session keeps what was done.",
         "model_auth": "Set a key that this service takes: in the environment, or in the keyring of the system.",
         "model_quota": "Look at the account's plan and bill at the service, or choose another model.",
-        "over_budget": "Raise the budget in the settings, or go on in a new session.",
         "shutting_down": "Start the daemon again and resume the session.",
         "internal": "See the log; the session goes on.",
         "tool_input": "Correct the arguments and call the tool again.",
@@ -210,7 +208,8 @@ class ModelProblem(BridgeError):
     """The model can't be reached, or answered with a failure.
 
     `fault` is what went wrong (`ModelFault`), by which the recovery is chosen; `retry_after` is how
-    many seconds the service asks to wait, None where it does not say.
+    many seconds the service asks to wait, None where it does not say. `begun`: the service had taken
+    the call, and may bill it; the adapters set it.
     """
 
     def __init__(
@@ -225,6 +224,7 @@ class ModelProblem(BridgeError):
         super().__init__(message, kind=kind, hint=hint)
         self.fault = fault
         self.retry_after = retry_after
+        self.begun = False
 
 
 class InternalError(BridgeError):

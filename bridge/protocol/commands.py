@@ -14,6 +14,8 @@ from typing_extensions import TypeAliasType
 
 from bridge.protocol.base import Wire, parse_with
 from bridge.protocol.review import DecideReviewResponse, HunkView, Range
+from bridge.protocol.session import CompactResponse
+from bridge.protocol.usage import GetUsageResponse
 
 
 class PromptCommand(Wire):
@@ -31,10 +33,13 @@ class PromptCommand(Wire):
     session_id: str | None = Field(
         default=None, description="Which session; the workspace's current one, or a new one, if absent."
     )
+    queue: bool | None = Field(
+        default=None, description="While another turn runs: wait for its end instead of being refused with `busy`."
+    )
 
 
 class PromptStarted(Wire):
-    """The turn has begun. It goes on after this answer; `$/progress` tells of it."""
+    """The turn has begun, or waits for the end of another. `$/progress` tells of it."""
 
     session_id: str = Field(description="The session that the turn runs in.")
 
@@ -123,6 +128,34 @@ class CancelCommand(Wire):
     """Whose turn to cancel."""
 
     session_id: str | None = Field(default=None, description="Which session; every one that runs, if absent.")
+
+
+class SteerCommand(Wire):
+    """What to tell the agent while it works."""
+
+    text: str = Field(description="What is said.")
+    uri: str | None = Field(default=None, description="The document the person is in.")
+    line: int | None = Field(default=None, ge=0, description="The line the person is on, counted from 0.")
+    session_id: str | None = Field(default=None, description="Which session; the workspace's current one, if absent.")
+    turn_id: str | None = Field(default=None, description="The turn that is meant; the one that runs, if absent.")
+
+
+class SteerResult(Wire):
+    """Whether the agent hears of it; the person is told so by `window/showMessage`."""
+
+    taken: bool = Field(description="It does, at its next step. Otherwise no turn runs, or another one than is meant.")
+
+
+class CompactCommand(Wire):
+    """Whose conversation to make smaller."""
+
+    session_id: str | None = Field(default=None, description="Which session; the workspace's current one, if absent.")
+
+
+class UsageCommand(Wire):
+    """Whose usage to show."""
+
+    session_id: str | None = Field(default=None, description="Which session; the workspace's current one, if absent.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +263,29 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "harness.cancel", "Cancel the turn", CancelCommand, None, "Cancel the running turn, as the notification does."
+    ),
+    Command(
+        "harness.steer",
+        "Tell the agent",
+        SteerCommand,
+        SteerResult,
+        "Tell the agent something while it works: it joins at the next step. Whether it was in time is said by "
+        "`window/showMessage`.",
+    ),
+    Command(
+        "harness.compact",
+        "Compact the conversation",
+        CompactCommand,
+        CompactResponse,
+        "Make the conversation smaller for the model, as `harness/session/compact` does. What came of it is said by "
+        "`window/showMessage`.",
+    ),
+    Command(
+        "harness.usage",
+        "Show usage",
+        UsageCommand,
+        GetUsageResponse,
+        "Say what the session has used and cost, in one line by `window/showMessage`; the answer has all of it.",
     ),
 )
 

@@ -52,6 +52,7 @@ ROWS: tuple[Method, ...] = (
         "session",
         "stable",
         "Set an option of a session. `review_policy` is `ask` or `keep`, and holds for what is proposed from then on; "
-        "`keep` needs the capability `editorApply`, and is refused without it.",
+        "`keep` needs the capability `editorApply`, and is refused without it. `model` (any name that the service "
+        "knows, in the list or not), `effort` and `fast` hold from the next model call on.",
     ),
 )

@@ -50,7 +50,6 @@ ErrorKind = TypeAliasType(
             "model_failed",
             "model_auth",
             "model_quota",
-            "over_budget",
             "tool_input",
         ],
         Field(description="Which error it is. A kind you don't know is to be treated as `internal`."),
@@ -164,12 +163,6 @@ CATALOGUE: tuple[ErrorRow, ...] = (
         REQUEST_FAILED,
         "The account has no quota left at the model's service.",
         "Look at its plan and bill there, or choose another model.",
-    ),
-    ErrorRow(
-        "over_budget",
-        REQUEST_FAILED,
-        "The next model call would pass the budget.",
-        "Raise the budget in the settings, or open a new session.",
     ),
     ErrorRow(
         "tool_input",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from bridge.protocol.base import AcpWire, Wire
+from bridge.protocol.base import AcpWire, Many, Wire
 
 ReviewPolicy = TypeAliasType(
     "ReviewPolicy",
@@ -84,10 +84,28 @@ class HarnessServerCapabilities(Wire):
     )
 
 
-class InitializationOptions(Wire):
-    """LSP's `initializationOptions`: settings for this connection. All of them may be left out."""
+class PriceSetting(Wire):
+    """What a model costs: US dollars for a million tokens, and for each request."""
 
-    model: str | None = Field(default=None, description="Which model answers prompts, such as `scripted`.")
+    input: float = Field(ge=0, description="For what is sent.")
+    output: float = Field(ge=0, description="For what comes back.")
+    cached: float | None = Field(default=None, ge=0, description="For what is read from the cache; else as `input`.")
+    cache_write: float | None = Field(
+        default=None, ge=0, description="For what is written to the cache; else as `input`."
+    )
+    request: float | None = Field(default=None, ge=0, description="For each request; else nothing.")
+
+
+class InitializationOptions(Wire):
+    """LSP's `initializationOptions`: settings for this connection. All of them may be left out.
+
+    One that can't be used is named to the person, and its default is used. Keys are never taken from here.
+    """
+
+    model: str | None = Field(
+        default=None,
+        description="Which model answers prompts: a name that the service at `baseUrl` knows, `offline` or `scripted`.",
+    )
     script: str | None = Field(
         default=None, description="For the model `scripted`: absolute path of the file that says what it answers."
     )
@@ -102,4 +120,40 @@ class InitializationOptions(Wire):
     save: SavePolicy | None = Field(
         default=None,
         description="Which documents are saved after an edit: `clean` if absent. Needs the capability `editorSave`.",
+    )
+    base_url: str | None = Field(
+        default=None,
+        description="Where the model's service is, such as `http://localhost:11434/v1`; OpenAI's if absent.",
+    )
+    api: Literal["responses", "chat"] | None = Field(
+        default=None,
+        description="What the service speaks: the Responses API, which is meant if absent, or Chat Completions.",
+    )
+    fallback: str | None = Field(
+        default=None, description="The model that a turn goes on with where the first one is not there."
+    )
+    effort: Literal["low", "medium", "high", "max"] | None = Field(
+        default=None, description="How hard the model shall think; its own choice if absent."
+    )
+    fast: bool | None = Field(default=None, description="Use the service's fast tier, which costs more.")
+    store: bool | None = Field(default=None, description="Let the service keep responses, so that less is sent.")
+    background: bool | None = Field(
+        default=None, description="Let calls go on at the service while the daemon is restarted; means `store`."
+    )
+    hosted_tools: Many[str] | None = Field(
+        default=None, description="Tools of the service's own that the model may use, such as `web_search`."
+    )
+    budget: float | None = Field(
+        default=None, gt=0, description="US dollars that a session may cost; no limit if absent."
+    )
+    token_budget: int | None = Field(
+        default=None, gt=0, description="Tokens that a session may use, in and out; no limit if absent."
+    )
+    steps: int | None = Field(default=None, gt=0, description="Model calls in a turn: 100 if absent.")
+    minutes: float | None = Field(default=None, gt=0, description="How long a turn may take: 60 if absent.")
+    window: int | None = Field(
+        default=None, gt=0, description="The model's context window in tokens, where it is not known or another one."
+    )
+    prices: dict[str, PriceSetting] | None = Field(
+        default=None, description="What models cost, by name; goes before the prices that are known."
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bridge.protocol import config, editor, permission, review, session, update
+from bridge.protocol import config, editor, permission, review, session, update, usage
 from bridge.protocol.row import Method
 
 METHODS: tuple[Method, ...] = (
@@ -13,6 +13,7 @@ METHODS: tuple[Method, ...] = (
     *review.ROWS,
     *permission.ROWS,
     *editor.ROWS,
+    *usage.ROWS,
 )
 
 BY_NAME: Mapping[str, Method] = MappingProxyType({row.name: row for row in METHODS})

@@ -1,11 +1,11 @@
 """Sessions and prompts: ACP's messages, prefixed `harness/`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from bridge.protocol.base import AcpWire, Many
+from bridge.protocol.base import AcpWire, Many, Wire
 from bridge.protocol.config import SessionConfigOption
 from bridge.protocol.content import ContentBlock
 from bridge.protocol.row import Method
@@ -128,6 +128,13 @@ class PromptRequest(AcpWire):
     work_done_token: int | str | None = Field(
         default=None, description="LSP's: report the turn by `$/progress` with this token."
     )
+    queue: bool | None = Field(
+        default=None, description="While another turn runs: wait for its end instead of being refused with `busy`."
+    )
+    output_schema: dict[str, Any] | None = Field(
+        default=None,
+        description="A JSON Schema of an object: the turn's last message is then JSON of that form. For scripts.",
+    )
 
 
 class PromptResponse(AcpWire):
@@ -140,6 +147,43 @@ class CancelNotification(AcpWire):
     """Cancel the session's running turn. Nothing happens if none runs."""
 
     session_id: str = Field(description="Which session.")
+
+
+class SteerRequest(Wire):
+    """Tell the agent something while it works."""
+
+    session_id: str = Field(description="Which session.")
+    turn_id: str = Field(description="The turn that is meant, as `turn_started` named it.")
+    prompt: Many[ContentBlock] = Field(description="What is said.")
+
+
+class SteerResponse(Wire):
+    """It is in the log. The model is told before its next step."""
+
+
+class UnqueueRequest(Wire):
+    """Take a message back that waits for its turn."""
+
+    session_id: str = Field(description="Which session.")
+    prompt_id: str = Field(description="Which message, as `queue_update` named it.")
+
+
+class UnqueueResponse(Wire):
+    """It is taken back; its `harness/session/prompt` is answered with `cancelled`."""
+
+
+class CompactRequest(Wire):
+    """Make the conversation smaller."""
+
+    session_id: str = Field(description="Which session.")
+
+
+class CompactResponse(Wire):
+    """What came of it."""
+
+    compacted: bool = Field(description="It is smaller now. Otherwise there was nothing that could be left out.")
+    before: int | None = Field(default=None, description="Tokens before; absent where nobody knows.")
+    after: int | None = Field(default=None, description="Tokens now; absent where nobody knows.")
 
 
 ROWS: tuple[Method, ...] = (
@@ -193,8 +237,9 @@ ROWS: tuple[Method, ...] = (
         "none",
         "stable",
         "Ask the agent to do something. Answered when the turn ends, which may take as long as a person takes to "
-        "decide. A second prompt while a turn runs is refused with `busy`. `$/cancelRequest` on it, like "
-        "`harness/session/cancel`, ends the turn; the answer is then `cancelled`, not an error.",
+        "decide. A second prompt while a turn runs is refused with `busy`, or waits if it has `queue`: it is then a "
+        "turn of its own, and is answered when that ends. `$/cancelRequest` on it, like `harness/session/cancel`, ends "
+        "the turn, or takes back what waits; the answer is then `cancelled`, not an error.",
     ),
     Method(
         "harness/session/cancel",
@@ -206,5 +251,38 @@ ROWS: tuple[Method, ...] = (
         "stable",
         "Cancel the running turn. The prompt is then answered with the stop reason `cancelled`; undecided hunks of "
         "the turn are withdrawn and open questions are closed as cancelled.",
+    ),
+    Method(
+        "harness/session/steer",
+        "client_to_server",
+        "request",
+        SteerRequest,
+        SteerResponse,
+        "session",
+        "stable",
+        "Tell the agent something while its turn runs: it joins at the next step, and comes back as "
+        "`user_message_chunk`. Refused with `stale` where that turn is over: then it is a prompt of its own.",
+    ),
+    Method(
+        "harness/session/unqueue",
+        "client_to_server",
+        "request",
+        UnqueueRequest,
+        UnqueueResponse,
+        "session",
+        "stable",
+        "Take back a message that waits for its turn. Refused with `already_resolved` where it does not wait any more.",
+    ),
+    Method(
+        "harness/session/compact",
+        "client_to_server",
+        "request",
+        CompactRequest,
+        CompactResponse,
+        "none",
+        "stable",
+        "Make the conversation smaller, as is done by itself before the model's window is full: what the person said, "
+        "what waits for them and the latest turns stay, the rest becomes a summary. The session's log keeps all of it. "
+        "Told by the update `compacted`.",
     ),
 )

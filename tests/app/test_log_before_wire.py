@@ -102,9 +102,9 @@ def test_every_record_is_in_the_log_and_a_durable_one_synced_before_it_is_told(
     told = [record for record in records if record.seq in order.told]
     for record in told:
         assert order.written[record.seq] < order.told[record.seq], record
-        if type(record.event).durable:
+        if record.event.durable:
             assert order.synced[record.seq] < order.told[record.seq], record
     kinds = {type(record.event) for record in records}
     assert kinds >= {SessionOpened, Prompt, ApprovalOpened, ApprovalClosed, CallEnded, TurnEnded}
-    durable = {type(record.event) for record in told if type(record.event).durable}
+    durable = {type(record.event) for record in told if record.event.durable}
     assert len(durable) >= 3, "the trace was read, and the wire tells of durable events"

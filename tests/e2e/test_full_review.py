@@ -324,7 +324,7 @@ def test_a_client_that_makes_no_undo_steps_is_refused_keep_with_what_it_takes(tm
         said = bridge.client.asked("window/showMessage")["params"]["message"]
         assert "`editorApply`" in said
         opened = wired.call("harness/session/new", cwd=str(bridge.work), mcpServers=[])
-        (option,) = opened["configOptions"]
+        option = opened["configOptions"][0]
         assert (option["currentValue"], [one["value"] for one in option["options"]]) == ("ask", ["ask"])
         refused = wired.refused(
             "harness/session/set_config_option",
@@ -341,7 +341,7 @@ def test_a_client_that_makes_no_undo_steps_is_refused_keep_with_what_it_takes(tm
             configId="review_policy",
             value="ask",
         )
-        assert again["configOptions"] == [option]
+        assert again["configOptions"] == opened["configOptions"]
 
 
 # Saving.

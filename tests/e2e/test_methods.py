@@ -239,21 +239,85 @@ def comment(wired: Wired) -> None:
 def set_config_option(wired: Wired) -> None:
     method = "harness/session/set_config_option"
     opened = wired.call("harness/session/new", cwd=str(wired.bridge.work), mcpServers=[])
-    session, (option,) = opened["sessionId"], opened["configOptions"]
+    session, (option, *others) = opened["sessionId"], opened["configOptions"]
+    assert [one["id"] for one in others] == ["model", "effort", "fast"]
     assert (option["id"], option["currentValue"]) == ("review_policy", "ask")
     assert [one["value"] for one in option["options"]] == ["ask", "keep"]
-    (changed,) = wired.call(method, sessionId=session, configId="review_policy", value="keep")["configOptions"]
-    assert changed == option | {"currentValue": "keep"}
-    assert wired.update(session, "config_option_update")["configOptions"] == [changed]
+    changed = wired.call(method, sessionId=session, configId="review_policy", value="keep")["configOptions"]
+    assert changed == [option | {"currentValue": "keep"}, *others]
+    assert wired.update(session, "config_option_update")["configOptions"] == changed
+    changed = wired.call(method, sessionId=session, configId="effort", value="high")["configOptions"]
+    assert [one["currentValue"] for one in changed] == ["keep", "scripted", "high", "off"]
     wired.call("harness/session/close", sessionId=session)
     loaded = wired.call("harness/session/load", sessionId=session, cwd=str(wired.bridge.work), mcpServers=[])
-    assert loaded["configOptions"] == [changed]
+    assert loaded["configOptions"] == changed
     for params, path in (({"configId": "x", "value": "ask"}, "configId"), ({"value": "allow"}, "value")):
         wrong = wired.refused(method, **{"sessionId": session, "configId": "review_policy"} | params)
         assert wrong.data.errors is not None
         assert wrong.data.errors[0].path == path
     unknown = wired.refused(method, sessionId="nobody", configId="review_policy", value="ask")
     assert unknown.data.kind == "unknown_session"
+
+
+def steer(wired: Wired) -> None:
+    session, method = wired.new(), "harness/session/steer"
+    said = [{"type": "text", "text": "leave the tests"}]
+    early = wired.refused(method, sessionId=session, turnId="none", prompt=said)
+    assert early.data.kind == "stale"
+    asking = wired.prompt(session, "hold")
+    turn = wired.update(session, "turn_started")["turnId"]
+    wired.update(session, "user_message_chunk")
+    assert wired.call(method, sessionId=session, turnId=turn, prompt=said) == {}
+    assert wired.update(session, "user_message_chunk")["content"]["text"] == "leave the tests"
+    assert wired.refused(method, sessionId=session, turnId="another", prompt=said).data.kind == "stale"
+    assert wired.refused(method, sessionId=session, turnId=turn, prompt=[]).data.errors
+    assert wired.refused(method, sessionId="nobody", turnId=turn, prompt=said).data.kind == "unknown_session"
+    wired.notify("harness/session/cancel", sessionId=session)
+    assert wired.stopped(asking) == "cancelled"
+    assert wired.refused(method, sessionId=session, turnId=turn, prompt=said).data.kind == "stale"
+
+
+def unqueue(wired: Wired) -> None:
+    session, method = wired.new(), "harness/session/unqueue"
+    asking = wired.prompt(session, "hold")
+    said = [{"type": "text", "text": "say"}]
+    first = wired.start("harness/session/prompt", sessionId=session, prompt=said, queue=True)
+    second = wired.start("harness/session/prompt", sessionId=session, prompt=said, queue=True)
+    (waits,) = wired.update(session, "queue_update")["queue"]
+    assert wired.call(method, sessionId=session, promptId=waits["promptId"]) == {}
+    assert wired.stopped(first) == "cancelled"
+    gone = wired.refused(method, sessionId=session, promptId=waits["promptId"])
+    assert gone.data.kind == "already_resolved"
+    wired.notify("harness/session/cancel", sessionId=session)
+    assert (wired.stopped(asking), wired.stopped(second)) == ("cancelled", "end_turn")
+
+
+def compact(wired: Wired) -> None:
+    session, method = wired.new(), "harness/session/compact"
+    assert wired.call(method, sessionId=session) == {"compacted": False}, "there is nothing yet"
+    asking = wired.prompt(session, "hold")
+    wired.update(session, "turn_started")
+    assert wired.refused(method, sessionId=session).data.kind == "busy"
+    wired.notify("harness/session/cancel", sessionId=session)
+    wired.stopped(asking)
+    assert wired.refused(method, sessionId="nobody").data.kind == "unknown_session"
+
+
+def usage(wired: Wired) -> None:
+    session = wired.new()
+    before = wired.call("harness/usage/get", sessionId=session)
+    assert (before["sessionId"], before["total"]["calls"], before["lines"]) == (session, 0, [])
+    wired.stopped(wired.prompt(session, "say"))
+    after = wired.call("harness/usage/get", sessionId=session)
+    assert (after["total"]["calls"], after["budgets"]) == (1, [])
+    assert wired.refused("harness/usage/get", sessionId="nobody").data.kind == "unknown_session"
+
+
+def models(wired: Wired) -> None:
+    found = {one["id"]: one for one in wired.call("harness/model/list")["models"]}
+    assert {"offline", "scripted"} <= set(found)
+    priced = [one["price"]["source"] for one in found.values() if "price" in one]
+    assert all(priced)
 
 
 def apply_and_save(wired: Wired) -> None:
@@ -327,6 +391,11 @@ CASES: Mapping[str, Callable[[Wired], None]] = {
     "harness/session/update": update,
     "harness/review/list": list_review,
     "harness/session/set_config_option": set_config_option,
+    "harness/session/steer": steer,
+    "harness/session/unqueue": unqueue,
+    "harness/session/compact": compact,
+    "harness/usage/get": usage,
+    "harness/model/list": models,
     "harness/review/decide": decide,
     "harness/review/get": get,
     "harness/review/undo": undo,

@@ -1,13 +1,14 @@
 """A daemon that is killed, and two daemons on one workspace: nothing undecided is lost, no log is mixed up."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.bridge import Bridge
 from tests.support.editor import FULL, Editor, catalogued
-from tests.support.raw_client import Message
+from tests.support.raw_client import Message, RawClient
 from tests.support.script import call, edit, step
 from tests.support.wired import CAPABILITIES, Wired
 
@@ -128,6 +129,36 @@ MOMENTS = ["workspace/codeLens/refresh", "window/workDoneProgress/create", "text
 
 
 @pytest.mark.slow
+def by_signal(client: RawClient) -> None:
+    client.process.terminate()
+
+
+def by_shutdown(client: RawClient) -> None:
+    client.start("shutdown")
+    client.notify("exit")
+
+
+@pytest.mark.parametrize("leaves", [RawClient.close_input, by_signal, by_shutdown])
+def test_who_goes_while_a_prompt_is_unanswered_finds_its_turn_again(
+    leaves: Callable[[RawClient], None], tmp_path: Path
+) -> None:
+    """A window that is reloaded is no wish to stop the agent."""
+    with Bridge(tmp_path, script(tmp_path), CAPABILITIES) as first:
+        wired = Wired(first)
+        first.file("a.py", LINES)
+        session = wired.new()
+        wired.prompt(session, "edit")
+        wired.hunks(session, 2)
+        leaves(first.client)
+        first.client.exit_code()
+        kinds = [row["kind"] for row in first.log()]
+        assert "Decided" not in kinds
+        assert "TurnEnded" not in kinds, "it is suspended"
+    with restarted(tmp_path) as bridge:
+        editor = Editor(bridge)
+        assert len(editor.hunks(editor.open("a.py", LINES), 2)) == 2
+
+
 @pytest.mark.parametrize("moment", [*MOMENTS, "the answer"])
 def test_killed_at_any_moment_the_log_is_whole_and_the_turn_goes_on(moment: str, tmp_path: Path) -> None:
     with restarted(tmp_path) as bridge:

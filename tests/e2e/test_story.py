@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.bridge import Bridge
 from tests.support.editor import FULL, Editor, catalogued
+from tests.support.on_model import CLEAN
 from tests.support.raw_client import Message
 from tests.support.script import call, edit, step
 
@@ -230,13 +231,13 @@ def test_a_client_without_documents_and_progress_is_served_by_messages(tmp_path:
         assert editor.progress == []
 
 
-def test_a_model_that_is_not_known_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with Bridge(tmp_path, options={"model": "gpt-0"}) as bridge:
+def test_a_model_without_a_key_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with Bridge(tmp_path, options={"model": "gpt-0"}, env=CLEAN) as bridge:
         editor = Editor(bridge)
         editor.command("harness.prompt", text="hello")
         said = editor.ended()
-        assert said.startswith("the model 'gpt-0' is not known.")
-        assert "initializationOptions" in said
+        assert said.startswith("there is no key for api.openai.com.")
+        assert "harness-bridge key set" in said
         assert said.endswith(".")
         assert "incident" not in bridge.client.log()
 

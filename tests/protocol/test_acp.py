@@ -59,7 +59,7 @@ VARIANT: dict[str, dict[str, Any]] = {
 # What ours have beside ACP's fields, but for the tags, which ACP writes into its unions.
 OURS_BESIDE = {
     "SessionNotification": {"seq"},
-    "PromptRequest": {"workDoneToken"},
+    "PromptRequest": {"workDoneToken", "queue", "outputSchema"},
 }
 # What ACP requires and ours does not.
 LENIENT = {"NewSessionRequest": {"mcpServers"}, "LoadSessionRequest": {"mcpServers"}}
@@ -162,13 +162,27 @@ def test_updates_of_acps_kinds_are_valid_by_acps_schema_and_the_others_are_ours(
     for example in shared:
         message = {"sessionId": examples.SESSION, "seq": 3, "update": example}
         assert list(acp_validator("SessionNotification").iter_errors(message)) == []
-    assert len(shared) == 8
-    assert ours == {"turn_started", "turn_ended", "hunk_update", "approval_opened", "approval_closed", "note"}
+    assert len(shared) == 9
+    assert ours == {
+        "turn_started",
+        "turn_ended",
+        "hunk_update",
+        "approval_opened",
+        "approval_closed",
+        "note",
+        "retrying",
+        "model_switched",
+        "feature_lowered",
+        "compacted",
+        "budget_warning",
+        "queue_update",
+    }
 
 
 def test_types_that_are_acps_have_its_fields_and_nothing_else() -> None:
     defs = bundle()["$defs"]
     models: list[type[Wire]] = [*AcpWire.__subclasses__(), permission.RequestPermissionRequest]
+    models.append(update.UsageUpdate)
     models += update.ContentChunk.__subclasses__()
     models += [*toolcall.ToolCall.__subclasses__(), *toolcall.ToolCallUpdate.__subclasses__()]
     compared = 0
@@ -184,7 +198,7 @@ def test_types_that_are_acps_have_its_fields_and_nothing_else() -> None:
         assert set(acp.get("required", ())) - needed == LENIENT.get(name, set()), name
         assert needed <= set(acp.get("required", ())), name
         compared += 1
-    assert compared == 47
+    assert compared == 49
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,10 @@ import sys
 import bridge.app.bootstrap, bridge.cli, bridge.surfaces.lsp.surface
 print(*sys.modules)
 """
-WORKERS_OWN = {"libcst", "rope", "ruff", "tree_sitter", "tree_sitter_javascript", "tree_sitter_typescript"}
+WORKERS_OWN = {
+    *("libcst", "rope", "ruff"),
+    *("tree_sitter", "tree_sitter_bash", "tree_sitter_javascript", "tree_sitter_typescript"),
+}
 
 
 def test_the_daemon_loads_nothing_that_only_the_refactoring_worker_needs() -> None:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from bridge.protocol import config, editor, handshake, permission, review, session, update
 from bridge.protocol.base import Wire, strict
-from bridge.protocol.export import examples
+from bridge.protocol.export import examples, parts
 from tests.protocol.catalogue import all_examples
 
 TEXT = {"type": "text", "text": "hello"}
@@ -18,7 +18,7 @@ def prompt(**changes: object) -> dict[str, object]:
 
 
 def hunk(**changes: object) -> dict[str, object]:
-    return {**examples.HUNK_VIEW, **changes}
+    return {**parts.HUNK_VIEW, **changes}
 
 
 WRONG: list[tuple[str, type[Wire], Any, str]] = [

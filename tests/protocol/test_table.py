@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bridge.protocol
-from bridge.protocol import commands, config, editor, methods, permission, review, session, update
+from bridge.protocol import commands, config, editor, methods, permission, review, session, update, usage
 from bridge.protocol.base import PROTOCOL_VERSION, AcpWire, Wire
 from bridge.protocol.export import examples
 from bridge.protocol.export.schema import bundle, roots
@@ -53,14 +53,19 @@ def test_the_table_has_the_messages_of_this_version() -> None:
         "harness/permission/pending",
         "harness/permission/answer",
         "harness/editor/shown",
+        "harness/session/steer",
+        "harness/session/unqueue",
+        "harness/session/compact",
+        "harness/usage/get",
+        "harness/model/list",
     }
 
 
 def test_every_resource_that_has_rows_is_in_the_table() -> None:
     with_rows = {path.stem for path in PACKAGE.glob("*.py") if "\nROWS: " in path.read_text(encoding="utf-8")}
 
-    assert with_rows == {"session", "config", "update", "review", "permission", "editor"}
-    joined = [*session.ROWS, *config.ROWS, *update.ROWS, *review.ROWS, *permission.ROWS, *editor.ROWS]
+    assert with_rows == {"session", "config", "update", "review", "permission", "editor", "usage"}
+    joined = [*session.ROWS, *config.ROWS, *update.ROWS, *review.ROWS, *permission.ROWS, *editor.ROWS, *usage.ROWS]
     assert sorted(row.name for row in joined) == sorted(row.name for row in methods.METHODS)
 
 

@@ -37,13 +37,18 @@ class Bridge:
     """
 
     def __init__(
-        self, folder: Path, steps: Steps = (), capabilities: Message | None = None, options: Message | None = None
+        self,
+        folder: Path,
+        steps: Steps = (),
+        capabilities: Message | None = None,
+        options: Message | None = None,
+        env: dict[str, str] | None = None,
     ) -> None:
         place = Bridge.prepare(folder, steps)
         self.work, self.state = place.work, place.state
         self._capabilities = capabilities or {}
         self._options = place.options | (options or {})
-        self.client = RawClient(BRIDGE)
+        self.client = RawClient(BRIDGE, env)
 
     @staticmethod
     def prepare(folder: Path, steps: Steps) -> Place:

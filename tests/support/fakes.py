@@ -8,9 +8,16 @@ from typing import Any, Literal
 
 import anyio
 
+from bridge.harness.cost.books import Books, Caps
+from bridge.harness.engine.compacting import Compactor
+from bridge.harness.engine.compacting import Parts as CompactorParts
+from bridge.harness.engine.engine import Engine
 from bridge.harness.engine.gates import Limits
+from bridge.harness.engine.request import Options, RequestBook, Sources
+from bridge.harness.engine.steering import Steering
+from bridge.harness.engine.step import Parts as StepParts
 from bridge.harness.engine.step import Stepper
-from bridge.harness.engine.turn import Engine, run_turn
+from bridge.harness.engine.turn import run_turn
 from bridge.harness.errors import FileProblem, OverlapsPending
 from bridge.harness.execution.hooks import Hook, HookSays
 from bridge.harness.execution.pipeline import Pipeline, Ports
@@ -32,6 +39,8 @@ from bridge.harness.values.model import (
     ModelEvent,
     ModelInfo,
     ModelRequest,
+    OutputSchema,
+    ReasoningDelta,
     ServiceCompaction,
     TextDelta,
 )
@@ -47,6 +56,7 @@ from bridge.harness.values.proposals import (
 )
 from bridge.harness.values.text import Sha, Span, TextForm
 from bridge.harness.values.tools import Flags, Outcome, Prepared, ToolSpec
+from bridge.harness.values.usage import Price
 from bridge.harness.workspace.documents import Documents
 from bridge.harness.workspace.workspace import Workspace
 from tests.support import fake_journal
@@ -62,12 +72,21 @@ class FakeClock:
 
     def __init__(self, now: float = 1_000.0) -> None:
         self.time = now
+        self.slept: list[float] = []
+        self.hold = False
 
     def now(self) -> float:
         return self.time
 
     def monotonic(self) -> float:
         return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        """Takes no time; `slept` has how long it would have been, and `hold` makes it last for ever."""
+        self.slept.append(seconds)
+        if self.hold:
+            await anyio.sleep_forever()
+        self.time += seconds
 
 
 class FakeJournal(fake_journal.FakeJournal):
@@ -251,33 +270,68 @@ def text_item(text: str) -> ItemReady:
 
 
 DONE = Ended("completed")
-Streamed = ModelEvent | Exception | Literal["hold"]
+Streamed = ModelEvent | Exception | Literal["hold"] | Callable[[], Awaitable[None]]
+"""An exception is raised, "hold" lasts for ever, and a function is waited for before what comes after it."""
 
 
 class FakeModel:
     """Streams the given answers, one after another, and keeps the requests; for what no script can say."""
 
-    name = "fake"
-    info = ModelInfo("fake")
     free_words = True
 
-    def __init__(self, *answers: Sequence[Streamed]) -> None:
+    def __init__(self, *answers: Sequence[Streamed], name: str = "fake") -> None:
         self.answers = list(answers)
         self.requests: list[ModelRequest] = []
+        self.name = name
+        self.info = ModelInfo(name)
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         self.requests.append(request)
         for event in self.answers.pop(0):
             if isinstance(event, Exception):
                 raise event
-            if event == "hold":
+            if isinstance(event, str):
                 await anyio.sleep_forever()
-            elif isinstance(event, TextDelta | ItemReady | Ended):
+            elif callable(event):
+                await event()
+            else:
                 yield event
 
     async def compact(self, request: ModelRequest) -> ServiceCompaction | None:
         """There is none."""
         return None
+
+
+class FakeModels:
+    """The models by name; any other name is the first one's."""
+
+    def __init__(self, *models: Model) -> None:
+        self._models = models
+
+    def named(self, name: str) -> Model:
+        return next((model for model in self._models if model.name == name), self._models[0])
+
+    def known(self) -> tuple[ModelInfo, ...]:
+        return tuple(model.info for model in self._models)
+
+
+class FakePrices:
+    """The same price for every model; None is not known."""
+
+    def __init__(self, price: Price | None = None) -> None:
+        self.known = price
+
+    def price(self, model: str, tier: str, input_tokens: int = 0) -> Price | None:
+        return self.known
+
+
+@dataclass(frozen=True)
+class World:
+    """What few tests need: models beside the first, of which the first is the fallback; a budget; what calls cost."""
+
+    others: tuple[Model, ...] = ()
+    caps: Caps = field(default_factory=Caps)
+    price: Price | None = None
 
 
 def scripted(*steps: ScriptedStep) -> ScriptedModel:
@@ -286,7 +340,7 @@ def scripted(*steps: ScriptedStep) -> ScriptedModel:
 
 
 class Rig:
-    """An engine on fakes. What a test does not name is as in production."""
+    """An engine on fakes. What a test does not name is as in production; `options` may be changed while it runs."""
 
     def __init__(
         self,
@@ -296,46 +350,79 @@ class Rig:
         setting: Setting | None = None,
         limits: Limits | None = None,
         events: Sequence[Event] = (),
+        world: World | None = None,
     ) -> None:
+        world = world or World()
         self.journal = FakeJournal()
         self.transcript = Transcript()
         self.approvals = Approvals(self.journal)
-        self.journal.owners += [self.transcript, self.approvals]
+        self.books = Books(FakePrices(world.price), world.caps)
         self.review = FakeReview(self.journal)
         self.clock = FakeClock()
-        self.deltas: list[TextDelta] = []
+        self.deltas: list[TextDelta | ReasoningDelta] = []
         self.setting = setting or Setting(ROOT, trusted=True)
         self.registry = Registry(tools)
+        self.options = Options()
         self.context = Context(Workspace(ROOT, fake_journal.FakeFiles(), Documents()), lambda _: False)
-        ports = Ports(SESSION, self.registry, self.context, self.journal, self.approvals, self.review)
+        ports = Ports(SESSION, self.registry, self.context, self.journal, self.approvals, self.review, self.clock)
         self.pipeline = Pipeline(ports, lambda: self.setting, lambda: "ask", hooks)
-        stepper = Stepper(model or FakeModel(), self.registry, self.journal, self.deltas.append, self.transcript.known)
-        self.engine = Engine(
-            root=str(ROOT),
-            transcript=self.transcript,
-            journal=self.journal,
-            registry=self.registry,
-            stepper=stepper,
-            pipeline=self.pipeline,
-            approvals=self.approvals,
-            review=self.review,
-            clock=self.clock,
-            limits=limits or Limits(),
+        self.steering = Steering(self.journal, self.transcript)
+        self.compactor = Compactor(
+            CompactorParts(self.journal, self.context, self.registry, lambda: (), self.books, self.clock)
         )
+        self.journal.owners[:0] = [self.transcript, self.approvals]
+        self.journal.owners += [self.books, self.compactor]
+        self.models = FakeModels(model or FakeModel(), *world.others)
+        self.engine = self._engine(limits or Limits(), world.others[0].name if world.others else "")
         for event in events:
             self.journal.records.append(Recorded(len(self.journal.records) + 1, 0.0, event))
             for owner in self.journal.owners:
                 owner.fold(event)
+
+    def _engine(self, limits: Limits, fallback: str) -> Engine:
+        sources = Sources(
+            session=SESSION,
+            root=str(ROOT),
+            transcript=self.transcript,
+            registry=self.registry,
+            models=self.models,
+            options=lambda: self.options,
+        )
+        steps = StepParts(
+            transcript=self.transcript,
+            journal=self.journal,
+            registry=self.registry,
+            pipeline=self.pipeline,
+            books=self.books,
+            clock=self.clock,
+            live=self.deltas.append,
+        )
+        return Engine(
+            transcript=self.transcript,
+            journal=self.journal,
+            requests=RequestBook(sources),
+            stepper=Stepper(steps),
+            steering=self.steering,
+            pipeline=self.pipeline,
+            approvals=self.approvals,
+            review=self.review,
+            books=self.books,
+            compactor=self.compactor,
+            clock=self.clock,
+            limits=limits,
+            fallback=fallback,
+            luck=lambda: 1.0,
+        )
 
     def opened(self, tool: str, call: str = "", **args: Any) -> CallOpened:
         """A call that the model has asked for; as in a turn, the history has it."""
         item = call_item(tool, call, **args).item
         return CallOpened(TURN, CallId(str(item["call_id"])), tool, "other", tool, args)
 
-    async def turn(self, text: str = "go") -> TurnEnded:
+    async def turn(self, text: str = "go", schema: OutputSchema | None = None) -> TurnEnded:
         """A whole turn, which nobody interrupts."""
         with anyio.fail_after(5):
-            return await run_turn(self.engine, Prompt(TURN, text), lambda: False)
+            return await run_turn(self.engine, Prompt(TURN, text, schema=schema), lambda: False)
 
     @property
     def outputs(self) -> list[tuple[str, str]]:
@@ -360,6 +447,6 @@ def complaints(items: Sequence[Item]) -> list[str]:
             if waiting[:1] != [call]:
                 found.append(f"the output of {call} comes where {waiting[:1]} was due")
             waiting = [one for one in waiting if one != call]
-        elif waiting and item.get("role") != "assistant":
+        elif waiting and item.get("role") in {"user", "developer", "system"}:
             found.append(f"{item.get('role')} speaks before the outputs of {waiting}")
     return found + [f"no output for {waiting}"] * bool(waiting)

@@ -76,6 +76,9 @@ class StubSurface:
         _log.info("started for %r", initialize.get("processId"))
         self._tasks = tasks
 
+    def leave(self) -> None:
+        """Nothing runs on."""
+
     async def stop(self) -> None:
         sys.stderr.write("stub stopped\n")
         sys.stderr.flush()

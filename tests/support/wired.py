@@ -116,7 +116,7 @@ class Wired:
         """Wait for the turn's end; why it ended."""
         return str(self.result("harness/session/prompt", asking)["stopReason"])
 
-    def update(self, session: str, kind: str) -> Message:
+    def update(self, session: str, kind: str, within: float = PATIENCE_S) -> Message:
         """Wait for an update of a session that nobody has waited for."""
         found = self.client.wait_for(
             lambda m: (
@@ -124,7 +124,7 @@ class Wired:
                 and m["params"]["sessionId"] == session
                 and m["params"]["update"]["sessionUpdate"] == kind
             ),
-            PATIENCE_S,
+            within,
         )
         self.hold(found)
         update: Message = found["params"]["update"]

@@ -6,6 +6,7 @@ import { Approvals } from "./features/approvals/approvals";
 import { Ask } from "./features/ask/ask";
 import { Conversation } from "./features/ask/conversation";
 import { ChangesView } from "./features/changes/view";
+import { Cost } from "./features/cost/cost";
 import { EditorRequests } from "./features/editor/apply";
 import { KeepQuickDiff } from "./features/keep/quickDiff";
 import { ReviewCommands } from "./features/review/commands";
@@ -18,6 +19,7 @@ import { Show } from "./features/review/show";
 import { Targets } from "./features/review/target";
 import { ReviewTexts } from "./features/review/texts";
 import { openCommandSetting, Status } from "./features/status/status";
+import { Steer } from "./features/turn/steer";
 import { Sessions } from "./session";
 import * as settings from "./settings";
 
@@ -53,6 +55,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
     new ChangesView(review, comments),
     new KeepQuickDiff(review),
     new Status(daemon, sessions, review, approvals),
+    new Cost(daemon, sessions),
+    new Steer(daemon, sessions),
     commands.registerCommand("harnessBridge.restart", () => daemon.restart()),
     commands.registerCommand("harnessBridge.showLog", () => log.show()),
     commands.registerCommand("harnessBridge.openCommandSetting", openCommandSetting),

@@ -70,6 +70,19 @@ export class Sessions implements Disposable {
     return [...this.sessions.values()].filter((session) => session.turn !== undefined).map((session) => session.id);
   }
 
+  /** The turn that runs; of several the one that was last begun. */
+  get running(): { sessionId: string; turnId: string } | undefined {
+    const found = [...this.sessions.values()].filter((session) => session.turn !== undefined).at(-1);
+    return found?.turn === undefined ? undefined : { sessionId: found.id, turnId: found.turn };
+  }
+
+  /** The session of a document's folder, else the latest of all; none is opened for it. */
+  latest(uri: Uri | undefined): string | undefined {
+    const folder = uri && workspace.getWorkspaceFolder(uri);
+    const session = (folder && this.inFolder(folder.uri.fsPath)) ?? [...this.sessions.values()].at(-1);
+    return session?.id;
+  }
+
   /** The session of a document's folder; a new one if there is none. */
   async of(uri: Uri | undefined): Promise<string> {
     const folder = await chosenFolder(uri);

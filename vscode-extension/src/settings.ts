@@ -3,10 +3,15 @@
 import { ConfigurationTarget, workspace } from "vscode";
 import type { InitializationOptions, ReviewPolicy, SavePolicy } from "./protocol/generated";
 
+/** Settings that the daemon has under the same names. What is empty, off or 0 is left to its own environment. */
+const MODEL_SETTINGS = ["model", "baseUrl", "api", "fallback", "effort", "fast", "budget"] as const;
+
 const SECTION = "harnessBridge";
 
 /** The settings that the daemon reads only when it starts. */
-export const START_SETTINGS = ["command", "model", "save", "stateDir", "env"].map((name) => `${SECTION}.${name}`);
+export const START_SETTINGS = ["command", ...MODEL_SETTINGS, "save", "stateDir", "env"].map(
+  (name) => `${SECTION}.${name}`,
+);
 export const REVIEW_SETTING = `${SECTION}.review`;
 export const COMMAND_SETTING = `${SECTION}.command`;
 
@@ -31,12 +36,12 @@ export function environment(): Record<string, string | undefined> {
 /** What is empty is left out, so that the daemon's environment decides. */
 export function initializationOptions(): InitializationOptions {
   const settings = workspace.getConfiguration(SECTION);
-  const model = settings.get<string>("model", "");
+  const chosen = MODEL_SETTINGS.map((name) => [name, settings.get<string | number | boolean>(name)] as const);
   const stateDir = settings.get<string>("stateDir", "");
   return {
     review: reviewPolicy(),
     save: settings.get<SavePolicy>("save", "clean"),
-    ...(model ? { model } : {}),
+    ...Object.fromEntries(chosen.filter(([, value]) => value)),
     ...(stateDir ? { stateDir } : {}),
   };
 }

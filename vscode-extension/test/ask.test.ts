@@ -18,7 +18,7 @@ const move: RefactorCommand = { uri: FILE, range: NAME, action: "move" };
 
 /** Asking, with a daemon whose commands are run as its code actions run them. */
 function asking(
-  answer: () => unknown = () => ({}),
+  answer: (params: Record<string, unknown>) => unknown = () => ({}),
   waiting: readonly HunkView[] = [],
 ): { run: (command: string, argument: object) => Promise<unknown>; daemon: FakeDaemon } {
   const daemon = new FakeDaemon({ "harness.prompt": answer, "harness.refactor": answer });
@@ -120,7 +120,7 @@ test("who asks while a change waits is told where, and can look at it", async ()
   editor.presses = "Review";
   await run("harness.prompt", { text: "go" });
   const text = `1 change in a.py waits for your decision, then the agent goes on.${KEPT}`;
-  assert.deepEqual(editor.said, [{ text, buttons: ["Review", "Stop the Agent"] }]);
+  assert.deepEqual(editor.said, [{ text, buttons: ["Review", "Ask Afterwards", "Stop the Agent"] }]);
   await until(() => editor.executed.length > 0);
   assert.deepEqual(editor.executed, [["harnessBridge.showHunk", "h1"]]);
 });
@@ -135,11 +135,19 @@ test("or stop the agent", async () => {
   assert.deepEqual(editor.executed, [["stop"]]);
 });
 
+test("or have it asked when that turn has ended", async () => {
+  const { run, daemon } = asking(({ queue }) => (queue === true ? {} : busy()));
+  editor.presses = "Ask Afterwards";
+  await run("harness.prompt", { text: "and then" });
+  await until(() => daemon.asked.length > 1);
+  assert.deepEqual(daemon.asked[1]?.params, { text: "and then", sessionId: "s1", queue: true });
+});
+
 test("of changes that the agent does not wait for nothing is said", async () => {
   const { run } = asking(busy, [hunk("h1", 3, "a\n", "b\n", { policy: "keep", placement: "present" })]);
   await run("harness.prompt", { text: "go" });
   const text = `The agent is still at work on your last question.${KEPT}`;
-  assert.deepEqual(editor.said, [{ text, buttons: ["Stop the Agent"] }]);
+  assert.deepEqual(editor.said, [{ text, buttons: ["Ask Afterwards", "Stop the Agent"] }]);
 });
 
 test("the daemon's own way to the next hunk is the editor's", async () => {

@@ -1,43 +1,21 @@
 """The turn loop."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import anyio
 
-from bridge.harness.engine.gates import Limits, Stop, gate
-from bridge.harness.engine.prompt import instructions
-from bridge.harness.engine.step import Stepper
+from bridge import lazy
+from bridge.harness.engine.closing import close_open_work, take_up
+from bridge.harness.engine.engine import Engine, Progress
+from bridge.harness.engine.gates import Stop, gate
+from bridge.harness.engine.mending import mend
+from bridge.harness.engine.step import Step
 from bridge.harness.errors import BridgeError
-from bridge.harness.execution.pipeline import Pipeline
-from bridge.harness.execution.results import tell_outcomes
-from bridge.harness.execution.schedule import run_calls
 from bridge.harness.ids import TurnId
 from bridge.harness.isolate import Fault, isolate
-from bridge.harness.permissions.approvals import Approvals
-from bridge.harness.ports.clock import Clock
-from bridge.harness.ports.journal import Journal
-from bridge.harness.ports.review import Review
-from bridge.harness.session.transcript import Transcript
-from bridge.harness.tools.registry import Registry
-from bridge.harness.values.events import CallEnded, CallOpened, Note, Prompt, TurnEnded
-from bridge.harness.values.model import ModelRequest
+from bridge.harness.values.events import Note, Prompt, TurnEnded
 
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What a turn runs on: all of one session."""
-
-    root: str
-    transcript: Transcript
-    journal: Journal
-    registry: Registry
-    stepper: Stepper
-    pipeline: Pipeline
-    approvals: Approvals
-    review: Review
-    clock: Clock
-    limits: Limits = field(default_factory=Limits)
+ASK_AGAIN = "Your answer does not have the form that was asked for: {misfit}. Answer again, with nothing but that JSON."
 
 
 async def run_turn(engine: Engine, prompt: Prompt | None, interrupted: Callable[[], bool]) -> TurnEnded:
@@ -47,12 +25,7 @@ async def run_turn(engine: Engine, prompt: Prompt | None, interrupted: Callable[
     stops), nothing is written: the log is enough to go on. Whatever else goes wrong ends the turn as `failed`; raises
     `BridgeError` only where even that can't be recorded.
     """
-    if prompt is not None:
-        with anyio.CancelScope(shield=True):  # what was said stands, however soon it is taken back
-            await engine.journal.append(prompt)
-    turn = engine.transcript.turn
-    if turn is None:
-        raise ValueError("there is no open turn")
+    turn = await engine.steering.begin(prompt)
     stop: Stop | None = None
     try:
         with isolate("a turn") as fault:
@@ -60,24 +33,63 @@ async def run_turn(engine: Engine, prompt: Prompt | None, interrupted: Callable[
     except anyio.get_cancelled_exc_class():
         if interrupted():
             with anyio.CancelScope(shield=True):
-                await _close_open_work(engine, "Cancelled by the user")
-                await engine.journal.append(TurnEnded(turn, "cancelled"))
+                await _end(engine, turn, Stop("cancelled", ""), "Cancelled by the user")
         raise
     # From here on the turn ends, interrupted or not: a turn that is not closed in the log takes no new prompt.
     with anyio.CancelScope(shield=True):
         if stop is None:
-            stop = _failed(fault)
-            await _close_open_work(engine, "Not done: the turn failed")
-        ended = TurnEnded(turn, stop.reason, stop.message)
-        await engine.journal.append(ended)
+            ended = await _end(engine, turn, _failed(fault), "Not done: the turn failed")
+        else:
+            ended = await _end(engine, turn, stop)
     return ended
 
 
 async def close_turn(engine: Engine, why: str) -> None:
     """Close a turn that nobody runs any more: its end could not be recorded when it came."""
     if engine.transcript.turn is not None:
-        await _close_open_work(engine, why)
-        await engine.journal.append(TurnEnded(engine.transcript.turn, "failed", why))
+        await _end(engine, engine.transcript.turn, Stop("failed", why), why)
+
+
+async def _loop(engine: Engine, turn: TurnId) -> Stop:
+    progress = Progress(engine.clock.monotonic())
+    await take_up(engine, turn)
+    while True:
+        if said := engine.review.news():
+            await engine.journal.append(Note(said))
+        asking = engine.requests.next()
+        if stop := gate(progress.standing(engine, asking), engine.limits):
+            return stop
+        if asking.request.resume is None and await engine.compactor.if_due(turn, asking.request, asking.model):
+            continue
+        step = await engine.stepper.run(turn, asking, progress.room(engine))
+        progress = progress.after(step)
+        if step.failure is not None:
+            mended = await mend(engine, turn, asking, step, step.failure, progress)
+            if isinstance(mended, Stop):
+                return mended
+            progress = mended
+        elif not step.called:  # it asks for nothing more: this is its last answer
+            if misfit := _misfit(engine, step):
+                await engine.journal.append(Note(ASK_AGAIN.format(misfit=misfit)))
+                progress = progress.after_misfit(misfit)
+            elif await engine.steering.all_heard(asking.request):
+                return Stop("refusal", step.refusal) if step.refusal else Stop("end_turn", "")
+
+
+def _misfit(engine: Engine, step: Step) -> str:
+    """Why the answer is not in the form that was asked for; empty where it is, or none was."""
+    wanted = engine.transcript.schema
+    return lazy.load("bridge.harness.engine.schema").misfit(wanted, step.text) if wanted and not step.refusal else ""
+
+
+async def _end(engine: Engine, turn: TurnId, stop: Stop, unfinished: str = "") -> TurnEnded:
+    """`unfinished` says why work may be open, and is told of it."""
+    if unfinished:
+        await close_open_work(engine, turn, unfinished)
+    await engine.steering.end()
+    ended = TurnEnded(turn, stop.reason, stop.message)
+    await engine.journal.append(ended)
+    return ended
 
 
 def _failed(fault: Fault) -> Stop:
@@ -88,47 +100,3 @@ def _failed(fault: Fault) -> Stop:
     if isinstance(error, BridgeError):
         return Stop("failed", str(error))
     return Stop("failed", f"the bridge failed (incident {fault.incident}); its log has more")
-
-
-async def _loop(engine: Engine, turn: TurnId) -> Stop:
-    began = engine.clock.monotonic()
-    await _finish_open_calls(engine)
-    while True:
-        number = engine.transcript.step
-        if stop := gate(number, engine.clock.monotonic() - began, engine.limits):
-            return stop
-        if said := engine.review.news():
-            await engine.journal.append(Note(said))
-        request = ModelRequest(instructions(engine.root), tuple(engine.transcript.items), engine.registry.specs())
-        step = await engine.stepper.run(turn, number + 1, request)
-        if step.status == "failed":
-            return Stop("failed", step.message)
-        if step.status == "incomplete":
-            return Stop("max_tokens", step.message)
-        if not step.calls:
-            return Stop("end_turn", "")
-        await run_calls(engine.pipeline, step.calls)
-
-
-async def _finish_open_calls(engine: Engine) -> None:
-    """A resumed turn: calls that may have happened are never repeated; the others run, with the same approval."""
-    again: list[CallOpened] = []
-    for call in tuple(engine.transcript.calls.values()):
-        if call.started:
-            lost = "Unknown: the bridge stopped while this ran. It may have happened: look before you repeat it."
-            await engine.journal.append(CallEnded(call.opened.call, "unknown", lost))
-        else:
-            again.append(call.opened)
-    await run_calls(engine.pipeline, again)
-
-
-async def _close_open_work(engine: Engine, why: str) -> None:
-    """Valid history after an interruption: questions closed, undecided hunks withdrawn, every call with an output."""
-    await engine.approvals.cancel(engine.approvals.pending())
-    for call in tuple(engine.transcript.calls.values()):
-        said = f"{why}. It had begun: look what it has done." if call.started else f"{why}."
-        if (proposal := engine.review.proposal_of(call.opened.call)) is not None:
-            await engine.review.withdraw(proposal.id, "the turn was stopped")
-            told = tell_outcomes(proposal.title, engine.review.outcomes(proposal.id), proposal.remarks)
-            said = f"{said}\n{told.model}"
-        await engine.journal.append(CallEnded(call.opened.call, "cancelled", said))

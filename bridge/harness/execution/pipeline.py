@@ -19,6 +19,7 @@ from bridge.harness.ids import ApprovalId, SessionId, new_id
 from bridge.harness.isolate import Fault, isolate
 from bridge.harness.permissions.approvals import Approvals
 from bridge.harness.permissions.policy import Setting, decide
+from bridge.harness.ports.clock import Clock
 from bridge.harness.ports.journal import Journal
 from bridge.harness.ports.review import Origin, Review
 from bridge.harness.tools.contract import Context, Tool, ToolInput
@@ -51,6 +52,7 @@ class Ports:
     journal: Journal
     approvals: Approvals
     review: Review
+    clock: Clock
 
 
 PREPARED = 3
@@ -113,22 +115,24 @@ class Pipeline:
                 outcome = Outcome(_STILL_PENDING, "waits for other hunks", status="error")
         if pending is not None and not waited:
             raise pending
-        await self._end(opened, outcome or _defect(fault))
+        await self._end(opened, outcome or _defect(fault), effect=False)
         return None
 
     async def execute(self, ready: Ready) -> None:
-        """Phases 5 and 6."""
+        """Phases 5 and 6. What takes time for a person to decide is not the call's own time."""
         outcome: Outcome | None = None
+        began = self._ports.clock.monotonic()
         with isolate(f"running {ready.opened.tool}") as fault:
             try:
                 outcome = await self._commit(ready)
             except BridgeError as problem:
                 outcome = _failure(problem)
         outcome = outcome or _defect(fault)
+        seconds = 0.0 if ready.proposal is not None else self._ports.clock.monotonic() - began
         for hook in self._hooks:
             with isolate(f"a hook after {ready.opened.tool}"):  # the call has happened: its result stands
                 outcome = await hook.after(ready.opened.tool, outcome)
-        await self._end(ready.opened, outcome)
+        await self._end(ready.opened, outcome, seconds, effect=not ready.read_only)
 
     async def _approve(self, opened: CallOpened) -> Ready:
         tool = self._ports.registry.get(opened.tool)
@@ -235,11 +239,11 @@ class Pipeline:
             await self._ports.journal.append(CallStarted(ready.opened.call))
         return await ready.tool.commit(ready.prepared, self._ports.context)
 
-    async def _end(self, opened: CallOpened, outcome: Outcome) -> None:
+    async def _end(self, opened: CallOpened, outcome: Outcome, seconds: float = 0.0, *, effect: bool) -> None:
         tool = self._ports.registry.get(opened.tool)
         limit = tool.spec.result_limit if tool else len(outcome.model)
         text = bounded(outcome.model, limit)
-        await self._ports.journal.append(CallEnded(opened.call, outcome.status, text, outcome.shown))
+        await self._ports.journal.append(CallEnded(opened.call, outcome.status, text, outcome.shown, seconds, effect))
 
 
 def _always_asks(draft: Draft, ruling: Ruling) -> bool:

@@ -5,30 +5,39 @@ is read-only, whatever rules allow; protected paths ask in every mode; then the 
 ask before allow; then the mode decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.harness.permissions.commands import asked_by, denied_by, of_member
 from bridge.harness.permissions.protected import fold, is_secret, odd, own, runs_code
 from bridge.harness.permissions.rules import READS, matches
+from bridge.harness.permissions.shell.values import Member, Reading, Touched
 from bridge.harness.values.policy import Effect, Judged, Mode, Rule, RuleSource, Ruling, Subj, Why
 
 SOURCES: tuple[RuleSource, ...] = ("session", "command_line", "user", "project")
 """From the nearest outward. `policy` rules are looked at before all of them."""
 
 _DEVICES = Path("/dev")
+_OF_READS = frozenset({"*", "read", "list", "read_file", "list_dir", "grep", "glob"})
 _SEVERITY: dict[Effect, int] = {"allow": 0, "ask": 1, "deny": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the policy decides by. `forbidden` are folders of the bridge's own state: final."""
+    """What the policy decides by. `forbidden` are folders of the bridge's own state: final.
+
+    `read` says what a command is, given its text; without it every command asks. `sandboxed`: commands run where they
+    can write nothing. Only there is one allowed for being known to only read: what was overlooked does no harm.
+    """
 
     root: Path
     mode: Mode = "default"
     rules: tuple[Rule, ...] = ()
     forbidden: tuple[Path, ...] = ()
     trusted: bool = False
+    read: Callable[[str], Reading] | None = None
+    sandboxed: bool = False
 
 
 def decide(tool: str, subjects: Sequence[Subj], setting: Setting) -> Ruling:
@@ -47,6 +56,8 @@ def hides(subject: Subj, setting: Setting) -> bool:
 
 
 def _judge(tool: str, subject: Subj, setting: Setting) -> tuple[Effect, Why]:
+    if subject.kind == "execute" and subject.command and setting.read is not None:
+        return _judge_command(tool, subject, setting.read(subject.command), setting)
     found = tuple(rule for rule in setting.rules if matches(rule, tool, subject, setting.root))
     for rule in found:
         if rule.effect == "deny":
@@ -61,6 +72,52 @@ def _judge(tool: str, subject: Subj, setting: Setting) -> tuple[Effect, Why]:
         if rule.source == "policy" and rule.effect == "ask":
             return "ask", Why("rule", str(rule))
     return _by_rules(found, setting) or _by_mode(subject, setting.mode)
+
+
+def _judge_command(tool: str, subject: Subj, reading: Reading, setting: Setting) -> tuple[Effect, Why]:
+    """The worst of its members. Rules may allow them one by one, where the text is nothing but them."""
+    if rule := denied_by(setting.rules, tool, reading):
+        return "deny", Why("rule", str(rule))
+    if reading.effect == "deny":
+        return "deny", Why("builtin", reading.why)
+    if (why := _forbidden(subject, setting.forbidden)) is not None:
+        return "deny", why
+    if setting.mode == "plan":
+        return "deny", Why("mode", "plan mode is read-only")
+    if rule := asked_by(setting.rules, tool, reading):
+        return "ask", Why("rule", str(rule))
+    if not reading.whole:
+        judged = [_by_mode_of_command(setting, "ask", reading.why)]
+    else:
+        judged = [_judge_member(tool, member, setting) for member in reading.members]
+    return max(judged, key=lambda one: _SEVERITY[one[0]])
+
+
+def _judge_member(tool: str, member: Member, setting: Setting) -> tuple[Effect, Why]:
+    ruled = _by_rules(of_member(setting.rules, tool, member), setting)
+    judged = ruled or _by_mode_of_command(setting, member.effect, member.why)
+    read = [_judge_touched(one, setting) for one in member.touched]
+    return max([judged, *read], key=lambda one: _SEVERITY[one[0]])
+
+
+def _judge_touched(touched: Touched, setting: Setting) -> tuple[Effect, Why]:
+    """What a command reads is judged as if a tool read it; what lies below too, as far as rules speak of paths."""
+    tool = "read_file" if touched.kind == "read" else "list_dir"
+    effect, why = _judge(tool, Subj(touched.kind, str(touched.path), str(touched.resolved), inside=True), setting)
+    narrow = (rule for rule in setting.rules if rule.effect != "allow" and rule.pattern and rule.tool in _OF_READS)
+    if effect == "allow" and touched.below and (rule := next(narrow, None)):
+        return "ask", Why("rule", f"it may read what this rule speaks of: {rule}")
+    return effect, why
+
+
+def _by_mode_of_command(setting: Setting, effect: Effect, why: str) -> tuple[Effect, Why]:
+    if setting.mode == "bypass":
+        return "allow", Why("mode", "everything is allowed in bypass mode")
+    if effect == "allow" and setting.sandboxed:
+        return "allow", Why("default", "commands that only read inside the workspace are allowed")
+    if effect == "allow":
+        return "ask", Why("default", "commands ask: there is no sandbox for them")
+    return "ask", Why("default", f"it is not known to only read: {why}")
 
 
 def _forbidden(subject: Subj, folders: Sequence[Path]) -> Why | None:
@@ -112,6 +169,8 @@ def _by_mode(subject: Subj, mode: Mode) -> tuple[Effect, Why]:
             return "allow", Why("mode", "everything is allowed in bypass mode")
         case "accept_edits" if subject.inside and subject.kind in ("edit", "create"):
             return "allow", Why("mode", "edits inside the workspace are allowed in accept_edits mode")
+        case _ if subject.kind == "execute":
+            return "ask", Why("default", "commands always ask")
         case _:
             where = "" if subject.inside else " outside the workspace"
             return "ask", Why("default", f"to {subject.kind}{where} asks")

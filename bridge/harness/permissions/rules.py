@@ -16,12 +16,19 @@ def matches(rule: Rule, tool: str, subject: Subj, root: Path) -> bool:
     An allow is read narrowly: both the literal and the resolved path have to match, as they are spelt. A deny or an ask
     is read widely: one of the two is enough, and so is another spelling of a name (see `protected`).
     """
+    if subject.kind == "execute" and (rule.effect == "allow" or rule.tool != "*"):
+        return _speaks_of_command(rule, tool)
     if not _speaks_of(rule, tool, subject):
         return False
     wide = rule.effect != "allow"
     literal = _matches(rule.pattern, Path(subject.value), root, wide)
     resolved = _matches(rule.pattern, Path(subject.resolved), root.resolve(), wide)
     return (literal or resolved) if wide else (literal and resolved)
+
+
+def _speaks_of_command(rule: Rule, tool: str) -> bool:
+    """What a command does can't be told from its text yet: nothing allows it, and no pattern narrows what is said."""
+    return rule.effect != "allow" and rule.tool in (tool, "execute")
 
 
 def _speaks_of(rule: Rule, tool: str, subject: Subj) -> bool:

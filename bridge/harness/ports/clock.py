@@ -13,3 +13,7 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """A clock that never jumps."""
         ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Until so much time has passed."""
+        ...

@@ -41,13 +41,17 @@ class Models(Protocol):
     """The models that can be had, by name."""
 
     def named(self, name: str) -> Model:
-        """Never fails: a model that can't be had says so when it is called."""
+        """Never fails: a model that can't be had says so when it is called. Empty: the one that the settings name."""
+        ...
+
+    def known(self) -> tuple[ModelInfo, ...]:
+        """Those to choose from; others can be had where the service has them."""
         ...
 
 
 class Prices(Protocol):
     """What model calls cost."""
 
-    def price(self, model: str, tier: str) -> Price | None:
-        """The price now, for a service tier ("" is the usual one). None where it is not known."""
+    def price(self, model: str, tier: str, input_tokens: int = 0) -> Price | None:
+        """The price now, for a service tier ("" is the usual one) and a call of that much input. None: not known."""
         ...

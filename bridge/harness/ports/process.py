@@ -1,6 +1,6 @@
 """Child processes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -58,5 +58,42 @@ class Process(Protocol):
         """A child to talk to, for whoever started it to end; an answer may have `limit` bytes.
 
         Its stdin ends when this process does. Raises `FileProblem` where the program is missing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The first and the last bytes that a command wrote; `dropped` bytes between them were not kept."""
+
+    head: bytes
+    tail: bytes = b""
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of a command.
+
+    `code` is its exit code, negative for a signal, None where it was stopped at its time limit. `left` counts the
+    processes that it had left behind; they were ended with it.
+    """
+
+    code: int | None
+    output: Written
+    left: int = 0
+
+
+class Commands(Protocol):
+    """Runs what a model has written and a person or a rule has agreed to."""
+
+    async def run(
+        self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], seconds: float, keep: int
+    ) -> Ran:
+        """Run to the end, at most so many `seconds`, with an empty stdin, this environment and no other.
+
+        stdout and stderr are one stream, in the order of writing; its first and last `keep` bytes are kept. No process
+        of the command outlives the call, whether it ends, is stopped or is cancelled. Raises `FileProblem` where the
+        program or the folder is missing.
         """
         ...

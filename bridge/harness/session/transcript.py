@@ -9,15 +9,22 @@ from bridge.harness.values.events import (
     CallEnded,
     CallOpened,
     CallStarted,
+    Compacted,
     Event,
+    FeatureLowered,
     ItemDone,
+    ModelSwitched,
     Note,
+    OptionSet,
     Prompt,
     PromptContext,
+    ResponseBegun,
+    Steered,
+    StepEnded,
     StepStarted,
     TurnEnded,
 )
-from bridge.harness.values.model import Item
+from bridge.harness.values.model import Continuation, Item, OutputSchema, Resume
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +35,43 @@ class OpenCall:
     started: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A model call that is under way: its input were the first `count` items.
+
+    `response` is the service's id of it where it goes on without us, `after` the number of the last event of it that is
+    in the log.
+    """
+
+    count: int
+    response: str = ""
+    after: int = -1
+
+    @property
+    def resume(self) -> Resume | None:
+        """What takes its stream up again; None where it ended with us."""
+        return Resume(self.response, self.after) if self.response else None
+
+
 LOST = "Lost: the session's log has a gap here."
 """The output of a call whose own is not in the log: history without it is refused by model services."""
+
+OUTPUTS = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
+"""The kinds of calls that we answer, and what their outputs are called."""
 
 
 @dataclass(slots=True)
 class Transcript:
     """State of a conversation. Owned by the session; changed by `fold` alone.
 
-    `items` is only ever appended to. In it each tool call has exactly one output before anything else is said, and
-    the outputs stand in the order of their calls, whatever the order in which they came.
+    `items` is only ever appended to, but for a compaction, which replaces it by another list. In it each tool call has
+    exactly one output before anything else is said, and the outputs stand in the order of their calls, whatever the
+    order in which they came. While the model answers, outputs and words of others are held back, so that the items of
+    one answer stand together. Reasoning that has led to nothing, because its answer broke off, is left out: services
+    refuse it.
+
+    `model` was asked last. `schema` is the form of the open turn's last answer, `fallback` the model that it has been
+    switched to; `lowered` are the features, by model, that were told to be missing.
     """
 
     items: list[Item] = field(default_factory=list)
@@ -46,31 +80,77 @@ class Transcript:
     title: str = ""
     calls: dict[CallId, OpenCall] = field(default_factory=dict)
     known: set[CallId] = field(default_factory=set)
+    model: str = ""
+    schema: OutputSchema | None = None
+    fallback: str = ""
+    lowered: set[tuple[str, str]] = field(default_factory=set)
+    continuation: Continuation | None = None
+    open_step: OpenStep | None = None
     _outputs: dict[CallId, str | None] = field(default_factory=dict)
-    _notes: list[str] = field(default_factory=list)
+    _kinds: dict[CallId, str] = field(default_factory=dict)
+    _said: list[Item] = field(default_factory=list)
+    _thought: list[Item] = field(default_factory=list)
 
     def fold(self, event: Event) -> None:
         """Take in one event; kinds that say nothing about the conversation are skipped."""
         match event:
-            case Prompt(turn=turn, text=text, context=context):
-                self._complete()
-                self.turn, self.step = turn, 0
-                self.title = self.title or _title(text)
-                self.items.append(user_message(text, context))
-            case StepStarted(step=step):
-                self._complete()
-                self.step = step
-            case ItemDone(item=item):
-                self._item(item)
-            case Note(text=text):
-                self._notes.append(text)
-                self._flush()
-            case TurnEnded():
-                self._complete()
-                self.turn = None
-                self.calls.clear()
+            case Prompt() | TurnEnded():
+                self._turn(event)
+            case StepStarted() | ResponseBegun() | ItemDone() | StepEnded():
+                self._step(event)
             case CallOpened() | CallStarted() | CallEnded():
                 self._call(event)
+            case Steered(text=text, context=context):
+                self._say(user_message(text, context))
+            case Note(text=text):
+                self._say(_message("developer", text))
+            case Compacted():
+                self._compact(event)
+            case ModelSwitched() | OptionSet() | FeatureLowered():
+                self._model(event)
+
+    def _turn(self, event: Prompt | TurnEnded) -> None:
+        self._complete()
+        self.fallback = ""
+        match event:
+            case Prompt(turn=turn, text=text, context=context, schema=schema):
+                self.turn, self.step, self.schema = turn, 0, schema
+                self.title = self.title or _title(text)
+                self.items.append(user_message(text, context))
+            case TurnEnded():
+                self.turn = self.schema = None
+                self.calls.clear()
+
+    def _step(self, event: StepStarted | ResponseBegun | ItemDone | StepEnded) -> None:
+        match event:
+            case StepStarted(step=step, model=model):
+                self._complete()
+                self.step, self.model = step, model
+                self.open_step = OpenStep(len(self.items))
+            case ResponseBegun(response=response) if self.open_step is not None:
+                self.open_step = replace(self.open_step, response=response)
+            case ItemDone(item=item, sequence=sequence):
+                if self.open_step is not None and sequence > self.open_step.after:
+                    self.open_step = replace(self.open_step, after=sequence)
+                self._item(item)
+            case StepEnded(status=status, response=response):
+                self._end_step(status == "completed", response)
+
+    def _end_step(self, whole: bool, response: str = "") -> None:
+        """What was held back may be said. Only a whole answer can be built on at the service."""
+        if whole:
+            self.items += self._thought
+        self._thought.clear()
+        self.open_step = None
+        self.continuation = Continuation(response, len(self.items)) if whole and response else None
+        self._flush()
+
+    def _compact(self, event: Compacted) -> None:
+        """What was said while it was made stays: words, never the output of a call that is gone."""
+        self._complete()
+        later = self.items[event.count :] if event.count is not None else ()
+        self.items = [*event.items, *(item for item in later if item.get("role") in {"user", "developer"})]
+        self.continuation = None
 
     def _call(self, event: CallOpened | CallStarted | CallEnded) -> None:
         """What a gap in the log has swallowed is not there: a call that was never opened is skipped."""
@@ -85,26 +165,53 @@ class Transcript:
                     self._outputs[call] = output
                     self._flush()
 
+    def _model(self, event: ModelSwitched | OptionSet | FeatureLowered) -> None:
+        match event:
+            case ModelSwitched(model=model, why=why):
+                self.fallback = model
+                self._say(_message("developer", f"From here on the model {model} answers: {why}"))
+            case OptionSet(name="model"):
+                self.fallback = ""
+            case FeatureLowered(model=model, feature=feature):
+                self.lowered.add((model, feature))
+
     def _item(self, item: Item) -> None:
+        """The model's own items. Reasoning waits for what it leads to; a message that broke off is not that."""
+        if item.get("type") == "reasoning":
+            self._thought.append(item)
+            return
+        if item.get("status") != "incomplete":
+            self.items += self._thought
+        self._thought.clear()
         self.items.append(item)
-        if item.get("type") == "function_call":
+        if item.get("type") in OUTPUTS:
             call = CallId(str(item.get("call_id", "")))
             self.known.add(call)
             self._outputs[call] = None
+            self._kinds[call] = OUTPUTS[item["type"]]
+
+    def _say(self, message: Item) -> None:
+        self._said.append(message)
+        self._flush()
 
     def _flush(self) -> None:
-        """Outputs as far as all before them are there; then what was noted meanwhile."""
+        """Once the answer is over: outputs as far as all before them are there; then what was said meanwhile."""
+        if self.open_step is not None:
+            return
         for call, output in tuple(self._outputs.items()):
             if output is None:
                 return
             del self._outputs[call]
-            self.items.append({"type": "function_call_output", "call_id": call, "output": output})
-        self.items += [_message("developer", text) for text in self._notes]
-        self._notes.clear()
+            self.items.append({"type": self._kinds.pop(call), "call_id": call, "output": output})
+        self.items += self._said
+        self._said.clear()
 
     def _complete(self) -> None:
-        """Nothing more comes for the calls so far."""
+        """Nothing more comes for the step and the calls so far."""
         self._outputs = {call: LOST if output is None else output for call, output in self._outputs.items()}
+        if self.open_step is not None:
+            self._end_step(whole=False)
+        self._thought.clear()
         self._flush()
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Literal
 
 Effect = Literal["allow", "ask", "deny"]
 Mode = Literal["default", "accept_edits", "plan", "bypass"]
-SubjectKind = Literal["read", "list", "edit", "create", "delete", "move"]
+SubjectKind = Literal["read", "list", "edit", "create", "delete", "move", "execute"]
 RuleSource = Literal["policy", "session", "command_line", "user", "project"]
 
 
@@ -14,13 +14,15 @@ class Subj:
     """One thing that a prepared call would touch.
 
     `value` is the absolute path that the person is shown, `resolved` where it leads through links; `inside` tells
-    whether both lie in the session's workspace.
+    whether both lie in the session's workspace. Of a command (`execute`) it is the folder that it runs in,
+    and `command` its text.
     """
 
     kind: SubjectKind
     value: str
     resolved: str
     inside: bool
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that somebody wrote: `tool` name, and a path glob (`**` allowed) relative to the workspace root."""
+    """A rule that somebody wrote: `tool` name, and a path glob (`**` allowed) relative to the workspace root.
+
+    Of `shell` the pattern is a command by its words, with `*` at the end for any others.
+    """
 
     effect: Effect
     tool: str

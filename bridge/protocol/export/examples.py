@@ -2,88 +2,25 @@
 
 from typing import Any
 
-SESSION = "01K9Z7Q4M8W3T5R6Y7V8N9P0AB"
-TURN = "01K9Z7Q4N2F6G7H8J9K0M1N2P3"
-CALL = "01K9Z7Q4P5A6B7C8D9E0F1G2H3"
-PROPOSAL = "01K9Z7Q4Q8X9Y0Z1A2B3C4D5E6"
-HUNK = "01K9Z7Q4Q9R8S7T6V5W4X3Y2Z1"
-OTHER_HUNK = "01K9Z7Q4QAJ1K2M3N4P5Q6R7S8"
-APPROVAL = "01K9Z7Q4R1B2C3D4E5F6G7H8J9"
-DIGEST = "8c1f7d9a34c0c6c2f6d0e1b2a3948576f0e1d2c3b4a5968778695a4b3c2d1e0f"
-
-HUNK_VIEW: dict[str, Any] = {
-    "hunkId": HUNK,
-    "proposalId": PROPOSAL,
-    "sessionId": SESSION,
-    "uri": "file:///home/ada/project/greet.py",
-    "op": "edit",
-    "range": {"start": {"line": 3, "character": 0}, "end": {"line": 4, "character": 0}},
-    "oldText": "def greet(nm):\n",
-    "newText": "def greet(name: str) -> str:\n",
-    "digest": DIGEST,
-    "placement": "absent",
-    "fit": "clean",
-    "index": 0,
-    "total": 2,
-    "title": "Give greet() a readable signature",
-    "policy": "ask",
-    "atomic": False,
-    "version": 7,
-}
-
-STALE_HUNK_VIEW: dict[str, Any] = {
-    **HUNK_VIEW,
-    "hunkId": OTHER_HUNK,
-    "range": {"start": {"line": 9, "character": 0}, "end": {"line": 9, "character": 0}},
-    "oldText": "",
-    "newText": 'print(greet("Ada"))\n',
-    "fit": "stale",
-    "staleReason": "overlap",
-    "index": 1,
-}
-
-LONG_HUNK = "01K9Z7Q4QBL2M3N4P5Q6R7S8T9"
-SPLIT_HUNK = "01K9Z7Q4S3D4E5F6G7H8J9K0L1"
-
-CONFIG_OPTIONS: list[dict[str, Any]] = [
-    {
-        "type": "select",
-        "id": "review_policy",
-        "name": "Review",
-        "description": "When an edit of the agent is applied.",
-        "currentValue": "ask",
-        "options": [
-            {"value": "ask", "name": "Ask", "description": "You decide each hunk; accepted ones are applied."},
-            {"value": "keep", "name": "Keep", "description": "Hunks are applied at once; you keep or undo each."},
-        ],
-    }
-]
-
-PERMISSION_OPTIONS = [
-    {"optionId": "allow_once", "name": "Allow once", "kind": "allow_once"},
-    {"optionId": "reject_once", "name": "Reject", "kind": "reject_once"},
-]
-
-PERMISSION_CALL: dict[str, Any] = {
-    "toolCallId": CALL,
-    "title": "Read /etc/hosts",
-    "kind": "read",
-    "status": "pending",
-    "locations": [{"path": "/etc/hosts"}],
-    "rawInput": {"path": "/etc/hosts"},
-}
-
-APPROVAL_VIEW: dict[str, Any] = {
-    "approvalId": APPROVAL,
-    "sessionId": SESSION,
-    "agent": [],
-    "toolCall": PERMISSION_CALL,
-    "touches": ["read /etc/hosts (outside the workspace)"],
-    "options": PERMISSION_OPTIONS,
-    "digest": DIGEST,
-    "why": "default: reads outside the workspace ask",
-    "state": "open",
-}
+from bridge.protocol.export.parts import APPROVAL as APPROVAL
+from bridge.protocol.export.parts import (
+    APPROVAL_VIEW,
+    CALL,
+    CONFIG_OPTIONS,
+    DIGEST,
+    HUNK,
+    HUNK_VIEW,
+    LONG_HUNK,
+    OTHER_HUNK,
+    PERMISSION_CALL,
+    PERMISSION_OPTIONS,
+    PROMPT,
+    SPLIT_HUNK,
+    STALE_HUNK_VIEW,
+    TURN,
+    USAGE,
+)
+from bridge.protocol.export.parts import SESSION as SESSION
 
 PARAMS: dict[str, Any] = {
     "harness/session/new": {"cwd": "/home/ada/project", "mcpServers": []},
@@ -99,6 +36,13 @@ PARAMS: dict[str, Any] = {
         "workDoneToken": "turn-1",
     },
     "harness/session/cancel": {"sessionId": SESSION},
+    "harness/session/steer": {
+        "sessionId": SESSION,
+        "turnId": TURN,
+        "prompt": [{"type": "text", "text": "Leave the tests as they are."}],
+    },
+    "harness/session/unqueue": {"sessionId": SESSION, "promptId": PROMPT},
+    "harness/session/compact": {"sessionId": SESSION},
     "harness/session/set_config_option": {"sessionId": SESSION, "configId": "review_policy", "value": "keep"},
     "harness/session/update": {
         "sessionId": SESSION,
@@ -139,6 +83,8 @@ PARAMS: dict[str, Any] = {
         "label": "Give greet() a readable signature",
     },
     "harness/editor/save": {"uris": ["file:///home/ada/project/greet.py"]},
+    "harness/usage/get": {"sessionId": SESSION},
+    "harness/model/list": {},
 }
 
 RESULTS: dict[str, Any] = {
@@ -156,6 +102,9 @@ RESULTS: dict[str, Any] = {
     },
     "harness/session/close": {},
     "harness/session/prompt": {"stopReason": "end_turn"},
+    "harness/session/steer": {},
+    "harness/session/unqueue": {},
+    "harness/session/compact": {"compacted": True, "before": 181000, "after": 24000},
     "harness/session/set_config_option": {"configOptions": [{**CONFIG_OPTIONS[0], "currentValue": "keep"}]},
     "harness/review/list": {"hunks": [HUNK_VIEW, STALE_HUNK_VIEW]},
     "harness/review/decide": {
@@ -186,6 +135,19 @@ RESULTS: dict[str, Any] = {
     "harness/permission/answer": {"state": "answered"},
     "harness/editor/apply": {"applied": True, "version": 8, "sha256": DIGEST},
     "harness/editor/save": {"saved": ["file:///home/ada/project/greet.py"]},
+    "harness/usage/get": USAGE,
+    "harness/model/list": {
+        "models": [
+            {
+                "id": "gpt-5-mini",
+                "window": 400000,
+                "output": 128000,
+                "efforts": ["minimal", "low", "medium", "high"],
+                "images": True,
+                "price": {"input": "0.25", "output": "2", "cached": "0.025", "source": "genai-prices"},
+            }
+        ]
+    },
 }
 
 UPDATES: tuple[dict[str, Any], ...] = (
@@ -215,6 +177,50 @@ UPDATES: tuple[dict[str, Any], ...] = (
         "content": [{"type": "content", "content": {"type": "text", "text": "1 of 2 hunks accepted"}}],
     },
     {"sessionUpdate": "note", "text": "An accepted hunk of greet.py was undone."},
+    {
+        "sessionUpdate": "usage_update",
+        "used": 6100,
+        "size": 400000,
+        "cost": {"amount": 0.0123, "currency": "USD"},
+        "_meta": {
+            "harness": {
+                "tokens": 12300,
+                "turnId": TURN,
+                "turnTokens": 12300,
+                "turnDollars": "0.0123",
+                "unpriced": 0,
+            }
+        },
+    },
+    {
+        "sessionUpdate": "retrying",
+        "turnId": TURN,
+        "attempt": 1,
+        "waitSeconds": 8.0,
+        "message": "the service is busy (429)",
+    },
+    {
+        "sessionUpdate": "model_switched",
+        "turnId": TURN,
+        "model": "gpt-5-mini",
+        "why": "gpt-5 could not be reached",
+    },
+    {
+        "sessionUpdate": "feature_lowered",
+        "model": "llama",
+        "feature": "reasoning",
+        "why": "the server does not take it",
+    },
+    {
+        "sessionUpdate": "compacted",
+        "cause": "window",
+        "by": "model",
+        "before": 181000,
+        "after": 24000,
+        "files": ["greet.py"],
+    },
+    {"sessionUpdate": "budget_warning", "turnId": TURN, "unit": "dollars", "spent": "4.02", "limit": "5"},
+    {"sessionUpdate": "queue_update", "queue": [{"promptId": PROMPT, "text": "Now the tests."}]},
     {"sessionUpdate": "turn_ended", "turnId": TURN, "stopReason": "end_turn"},
 )
 
@@ -242,6 +248,9 @@ COMMAND_ARGUMENTS: dict[str, Any] = {
     "harness.show": {"hunkId": HUNK},
     "harness.next": {"uri": "file:///home/ada/project/greet.py", "line": 3},
     "harness.cancel": {"sessionId": SESSION},
+    "harness.steer": {"text": "Leave the tests as they are.", "turnId": TURN},
+    "harness.compact": {"sessionId": SESSION},
+    "harness.usage": {},
 }
 
 COMMAND_RESULTS: dict[str, Any] = {
@@ -266,6 +275,9 @@ COMMAND_RESULTS: dict[str, Any] = {
     },
     "harness.rejectFile": {"outcomes": [{"hunkId": HUNK, "outcome": "rejected"}]},
     "harness.next": {"hunk": HUNK_VIEW},
+    "harness.steer": {"taken": True},
+    "harness.compact": {"compacted": False},
+    "harness.usage": USAGE,
 }
 
 HANDSHAKE: dict[str, Any] = {
@@ -283,6 +295,12 @@ HANDSHAKE: dict[str, Any] = {
         "script": "/home/ada/answers.json",
         "review": "ask",
         "save": "clean",
+        "baseUrl": "http://localhost:11434/v1",
+        "api": "chat",
+        "effort": "high",
+        "fast": False,
+        "budget": 5.0,
+        "prices": {"qwen3": {"input": 0.1, "output": 0.4}},
     },
     "ResponseError": {
         "code": -32803,

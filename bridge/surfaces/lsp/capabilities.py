@@ -25,6 +25,9 @@ COMMANDS = (
     "harness.show",
     "harness.next",
     "harness.cancel",
+    "harness.steer",
+    "harness.compact",
+    "harness.usage",
 )
 CODE_ACTION_KINDS = ("quickfix", "refactor", "source.organizeImports")
 POSITION_ENCODINGS = ("utf-8", "utf-16", "utf-32")

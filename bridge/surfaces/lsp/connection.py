@@ -41,6 +41,10 @@ class Surface(Protocol):
     async def start(self, initialize: dict[str, Any], tasks: TaskGroup) -> None:
         """Begin, with the raw InitializeParams; what goes on does so in `tasks`. Later messages wait for the return."""
 
+    def leave(self) -> None:
+        """The client has gone, or is about to: handlers are cancelled next, which is nobody's wish to stop anything."""
+        ...
+
     async def stop(self) -> None:
         """Finish; cut short after 3 seconds. Called once if `start` was called, with every handler answered."""
 
@@ -101,6 +105,7 @@ class Connection:
         else:
             self._phase = "shut"
             self._peer.answer(inbound, None)
+            self._surface.leave()
             self._peer.cancel_all()
 
     async def _initialize(self, request: Request, answered: bool) -> bool:

@@ -65,6 +65,14 @@ class Context:
         return self._known(self._runtime)
 
     @property
+    def free_words(self) -> bool:
+        """Whether the model that would be asked now can be asked anything: the session's, where one is open."""
+        session = self.current
+        if session is None:
+            return self.runtime.free_words
+        return session.models.named(session.options.model).free_words
+
+    @property
     def tasks(self) -> TaskGroup:
         """Where what outlives a request goes on."""
         return self._known(self._tasks)

@@ -115,6 +115,8 @@ async def _wind_up(peer: Peer, surface: Surface | None, grace: float) -> None:
     with anyio.CancelScope(shield=True):
         with anyio.move_on_after(grace):
             await peer.quiet()
+        if surface is not None:
+            surface.leave()
         peer.cancel_all()
         with anyio.move_on_after(GRACE_S):
             await peer.quiet()

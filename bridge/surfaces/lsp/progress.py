@@ -8,15 +8,36 @@ from bridge.app.session import Session, Turn
 from bridge.harness.errors import BridgeError
 from bridge.harness.ids import SessionId
 from bridge.harness.isolate import isolate
-from bridge.harness.values.events import CallOpened, Recorded, SessionOpened, StepStarted, TurnEnded
+from bridge.harness.values.events import (
+    BudgetWarned,
+    CallOpened,
+    Compacted,
+    Event,
+    FeatureLowered,
+    ModelSwitched,
+    Recorded,
+    Retried,
+    SessionOpened,
+    StepStarted,
+    TurnEnded,
+)
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.joined import Joined
 from bridge.surfaces.lsp.peer import RemoteError
-from bridge.surfaces.lsp.review.show import show_text
+from bridge.surfaces.lsp.review.show import WARNING, show_text
+from bridge.surfaces.mapping import words
+from bridge.surfaces.mapping.spoken import last_answer, worked
+from bridge.surfaces.mapping.usage import decimal
 
 CREATE_S = 5.0
+THINKING = "thinking"
 MESSAGE_LIMIT = 200
 """A message to the person is one line: longer ones make some editors stop and ask for a key."""
+
+NO_ANSWER = "The model gave no answer. Ask again, or choose another model."
+
+ANSWERED = ("end_turn", "max_tokens")
+"""The ends of a turn that leave an answer, if it be one that is cut."""
 
 Token = int | str
 
@@ -30,6 +51,8 @@ class Progress:
         self._tokens: dict[SessionId, Token] = {}
         self._doing: dict[SessionId, str] = {}
         self._told: dict[SessionId, str] = {}
+        self._remarks: dict[SessionId, str] = {}
+        self._retrying: set[SessionId] = set()
         self._joined = Joined("a report of progress", lambda: context.tasks, self._report)
 
     async def begin(self, session: Session, turn: Turn, token: Token | None) -> None:
@@ -40,7 +63,7 @@ class Progress:
             token = await self._created(turn)
         if token is not None and session.turn is turn:
             self._tokens[session.id] = token
-            self._send(token, {"kind": "begin", "title": "Agent", "cancellable": True, "message": "thinking"})
+            self._send(token, {"kind": "begin", "title": "Agent", "cancellable": True, "message": THINKING})
             self._report(session.id)
         try:
             await turn.wait()
@@ -70,42 +93,78 @@ class Progress:
 
     def on_update(self, session: SessionId, update: Update) -> None:
         """Say what goes on."""
-        if not isinstance(update, Recorded) or isinstance(update.event, SessionOpened):
-            return
-        match update.event:
+        match update:
+            case Recorded(event=SessionOpened()):
+                pass
+            case Recorded(event=TurnEnded() as ended):
+                self._end(self._context.runtime.session(session), ended)
+            case Recorded(event=event):
+                self._note(session, event)
+                self._joined.ask(session)
+
+    def on_piece(self, session: SessionId) -> None:
+        """The model says something: it is not waited for any more."""
+        if session in self._retrying:
+            self._retrying.discard(session)
+            self._doing[session] = THINKING
+            self._joined.ask(session)
+
+    def _note(self, session: SessionId, event: Event) -> None:
+        """What is done now. What can't be asked for again is said beside the step that follows."""
+        match event:
             case StepStarted():
-                self._doing[session] = "thinking"
+                remark = self._remarks.pop(session, "")
+                self._doing[session] = f"{THINKING} ({remark})" if remark else THINKING
             case CallOpened(title=title):
                 self._doing[session] = wording.visible(title)
-            case TurnEnded() as ended:
-                self._end(self._context.runtime.session(session), ended)
-                return
-        self._joined.ask(session)
+            case Retried(message=message, wait=wait):
+                self._retrying.add(session)
+                self._doing[session] = words.retry(message, wait)
+            case ModelSwitched(model=model, why=why):
+                self._remarks[session] = words.switched(model, why)
+                self._say(f"the agent {words.switched(model, why)}")
+            case FeatureLowered(feature=feature, why=why):
+                self._remarks[session] = words.lowered(feature, why)
+            case Compacted(before=before, after=after):
+                self._remarks[session] = words.smaller(before, after)
+            case BudgetWarned(unit=unit, spent=spent, limit=limit):
+                self._say(words.warned(unit, decimal(spent), decimal(limit)))
+
+    def _say(self, text: str) -> None:
+        """What costs money, or is not as the person wanted it, is said to those who have no updates."""
+        if not self._context.client.wants_updates:
+            show_text(self._context, _one_line(text[0].upper() + text[1:]), kind=WARNING)
 
     def _report(self, session: SessionId) -> None:
         if (token := self._tokens.get(session)) is not None:
-            message = waiting_for(self._context.runtime.session(session)) or self._doing.get(session, "thinking")
+            message = waiting_for(self._context.runtime.session(session)) or self._doing.get(session, THINKING)
             if self._told.get(session) == message:
                 return
             self._told[session] = message
             self._send(token, {"kind": "report", "message": message, "cancellable": True})
 
     def _end(self, session: Session, ended: TurnEnded) -> None:
-        last = _last_words(session) if ended.stop == "end_turn" else ""
-        text = {"end_turn": last or "done", "cancelled": "stopped"}.get(ended.stop, ended.message or ended.stop)
+        items = session.transcript.items
+        last = last_answer(items) if ended.stop in ANSWERED else ""
+        silent = ended.stop == "end_turn" and not last.strip() and not worked(items)
+        done = NO_ANSWER if silent else last or "done"
+        text = {"end_turn": done, "cancelled": "stopped"}.get(ended.stop, ended.message or ended.stop)
         self._close(session.id, text)
         if self._context.client.wants_updates:
             return
-        if ended.stop not in ("end_turn", "cancelled"):
-            show_text(self._context, f"Agent: {_one_line(text)}", kind=1)
-        elif last:
+        if last.strip():
             show_text(self._context, f"Agent: {_one_line(last)}")
+        if silent:
+            show_text(self._context, NO_ANSWER, kind=WARNING)
+        elif ended.stop not in ("end_turn", "cancelled"):
+            show_text(self._context, f"Agent: {_one_line(text)}", kind=1)
 
     def _close(self, session: SessionId, text: str) -> None:
         if (token := self._tokens.pop(session, None)) is not None:
             self._send(token, {"kind": "end", "message": _one_line(text)})
-        for table in (self._doing, self._told):
+        for table in (self._doing, self._told, self._remarks):
             table.pop(session, None)
+        self._retrying.discard(session)
 
     def _send(self, token: Token, value: dict[str, object]) -> None:
         key = f"progress {token}" if value["kind"] == "report" else None
@@ -121,13 +180,6 @@ def waiting_for(session: Session) -> str:
         return ""
     files = len({view.hunk.uri for view in views})
     return f"waiting for you: {len(views)} hunk{'s'[: len(views) > 1]} in {files} file{'s'[: files > 1]}"
-
-
-def _last_words(session: Session) -> str:
-    for item in reversed(session.transcript.items):
-        if item.get("role") == "assistant":
-            return "".join(str(part.get("text", "")) for part in item.get("content", ()))
-    return ""
 
 
 def _one_line(text: str) -> str:

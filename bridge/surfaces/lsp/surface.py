@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +9,29 @@ import anyio
 from anyio.abc import TaskGroup, TaskStatus
 
 from bridge.app.bootstrap import running
+from bridge.app.bus import Bus, Update
 from bridge.app.session import Session
 from bridge.app.settings import Settings, environment_settings
+from bridge.harness.ids import SessionId
 from bridge.harness.isolate import isolate
+from bridge.harness.values.model import ReasoningDelta, TextDelta
 from bridge.surfaces.lsp.client import Client
+from bridge.surfaces.lsp.configured import configured, without_limits
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.folders import Folders
-from bridge.surfaces.lsp.handlers import config, documents, permission, review
+from bridge.surfaces.lsp.handlers import config, documents, permission, review, usage
 from bridge.surfaces.lsp.handlers.commands import Commands
 from bridge.surfaces.lsp.handlers.language import Language
 from bridge.surfaces.lsp.handlers.sessions import Sessions
 from bridge.surfaces.lsp.peer import Peer
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.queued import Queue
+from bridge.surfaces.lsp.review.costs import Costs
 from bridge.surfaces.lsp.review.publisher import Publisher
 from bridge.surfaces.lsp.review.refresh import Refresher
-from bridge.surfaces.lsp.review.show import show_text
+from bridge.surfaces.lsp.review.show import WARNING, show_text
 from bridge.surfaces.lsp.review.shown import Shown
 from bridge.surfaces.lsp.review.virtual import VirtualDocuments
 from bridge.surfaces.lsp.updates import UpdateStream
@@ -45,7 +50,10 @@ class BridgeSurface:
         virtual = VirtualDocuments(self._context)
         self._shown = Shown(Publisher(self._context), Refresher(self._context, virtual), virtual)
         self._questions = Questions(self._context)
+        self._queue = Queue(self._context)
+        self._costs = Costs(self._context)
         self._stream = UpdateStream(self._context)
+        self._records = Bus()
         self._context.on_resumed = self._resumed
         self._opened = anyio.Event()
         self._stop = anyio.Event()
@@ -56,14 +64,32 @@ class BridgeSurface:
         """Build the runtime for this client."""
         client, folders = Client.of(initialize), Folders(initialize)
         context = self._context
-        await tasks.start(self._live, client, folders, tasks)
-        for listener in (self._shown.publisher, self._shown.refresher, self._questions, self._progress):
-            context.bus.subscribe(listener.on_update)
+        settings, remarks = configured(environment_settings(os.environ), client.options)
+        await tasks.start(self._live, client, settings, folders, tasks)
+        shown, asked = self._shown, (self._questions, self._queue, self._costs)
+        for listener in (shown.publisher, shown.refresher, *asked, self._progress):
+            self._records.subscribe(listener.on_update)
         if client.wants_updates:
-            context.bus.subscribe(self._stream.on_update)
+            self._records.subscribe(self._stream.on_update)
+        context.bus.subscribe(self._hear)
         context.documents.listen(lambda _: self._opened.set())
-        if client.complaint:
-            show_text(context, client.complaint, kind=2)
+        limits = without_limits(settings, client.unlimited)
+        for complaint in filter(None, (client.complaint, *limits, *remarks)):
+            show_text(context, complaint, kind=WARNING)
+
+    def _hear(self, session: SessionId, update: Update) -> None:
+        """Pieces of messages come by the thousand a second: they go to those alone who do something with them."""
+        if not isinstance(update, TextDelta | ReasoningDelta):
+            self._records.publish(session, update)
+            return
+        self._progress.on_piece(session)
+        if self._context.client.wants_updates:
+            self._stream.on_update(session, update)
+
+    def leave(self) -> None:
+        """Turns are suspended and what is queued stays so, although those who wait for them are cancelled."""
+        self._queue.leave()
+        self._context.runtime.leave()
 
     async def stop(self) -> None:
         """Suspend what runs: the logs are enough to go on."""
@@ -90,16 +116,19 @@ class BridgeSurface:
             *review.routes(context),
             *permission.routes(context),
             *config.routes(context),
-            *Sessions(context, self._progress, self._stream).routes(),
-            *Commands(context, self._progress, self._questions, self._shown).routes(),
-            *Language(context, self._progress, self._shown).routes(),
+            *usage.routes(context),
+            *Sessions(context, self._progress, self._queue, self._stream).routes(),
+            *Commands(context, self._progress, self._questions, self._queue, self._shown).routes(),
+            *Language(context, self._progress, self._shown, self._costs).routes(),
         ]
 
-    async def _live(self, client: Client, folders: Folders, tasks: TaskGroup, *, task_status: TaskStatus[None]) -> None:
+    async def _live(
+        self, client: Client, settings: Settings, folders: Folders, tasks: TaskGroup, *, task_status: TaskStatus[None]
+    ) -> None:
         """The runtime's life, in a task of its own: what runs in it is suspended when it ends."""
         context = self._context
         try:
-            async with running(_settings(client), context.editor, context.documents, context.bus) as runtime:
+            async with running(settings, context.editor, context.documents, context.bus) as runtime:
                 context.begin(client, folders, runtime, tasks)
                 task_status.started()
                 await self._stop.wait()
@@ -135,18 +164,6 @@ class BridgeSurface:
 def build(peer: Peer) -> BridgeSurface:
     """What `loop.run` serves in production."""
     return BridgeSurface(peer)
-
-
-def _settings(client: Client) -> Settings:
-    """What the client set goes before the environment."""
-    options, settings = client.options, environment_settings(os.environ)
-    if options.state_dir:
-        settings = replace(settings, state_dir=Path(options.state_dir).expanduser())
-    if options.model:
-        settings = replace(settings, model=options.model)
-    if options.script:
-        settings = replace(settings, script=Path(options.script).expanduser())
-    return replace(settings, review=options.review or settings.review, save=options.save or settings.save)
 
 
 def _ignored(_: Context, params: object) -> None:

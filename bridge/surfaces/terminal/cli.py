@@ -1,9 +1,9 @@
-"""`harness-bridge run`, `demo`, `doctor`, `init-editor`, `--version`, `--help`.
+"""`harness-bridge run`, `demo`, `doctor`, `init-editor`, `key`, `--version`, `--help`.
 
 Exit codes: 0 the turn ended; 1 the model failed or a limit was met (demo: the check failed); 2 the command line is
 wrong; 3 something was asked that nobody could answer: a change was refused, or the turn ended with a question; 4 the
 turn was cancelled; 5 a folder, a file or the output could not be used, or accepted text could not be written (doctor:
-something needed is missing); 130 left at once by a second Ctrl-C, or by one while no turn runs.
+something needed is missing); 6 the budget is spent; 130 left at once by a second Ctrl-C, or by one while no turn runs.
 """
 
 import argparse
@@ -20,18 +20,20 @@ import anyio
 
 from bridge import __version__
 from bridge.app.doctor import Around
-from bridge.app.settings import Settings, environment_settings
+from bridge.app.settings import environment_settings
 from bridge.harness.models.offline.page import help_text
 from bridge.surfaces.terminal.demo import demo
 from bridge.surfaces.terminal.doctor import Look, doctor
 from bridge.surfaces.terminal.doctor_machine import Terminal
 from bridge.surfaces.terminal.exits import MEANING, Exit
 from bridge.surfaces.terminal.init_editor import EDITORS, init_editor, own_command
+from bridge.surfaces.terminal.key import ACTIONS, key
 from bridge.surfaces.terminal.keys import Keys, terminal_keys
+from bridge.surfaces.terminal.options import add_run, out_of_place, run_settings
 from bridge.surfaces.terminal.output import Descriptor, Palette, Screen, wants_colour
-from bridge.surfaces.terminal.run import MODES, Console, Request, run
+from bridge.surfaces.terminal.run import Console, Request, run
 
-COMMANDS = ("serve", "run", "demo", "init-editor", "doctor")
+COMMANDS = ("serve", "run", "demo", "init-editor", "doctor", "key")
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 _QUESTIONS = """\
@@ -59,13 +61,13 @@ def _main(argv: list[str]) -> int:
         )
         return Exit.USAGE
     try:
-        given = _parser().parse_args(argv)
+        given = parser().parse_args(argv)
     except SystemExit as leaving:  # argparse has said why
         return int(leaving.code or 0)
     return _HANDLERS[given.command](given)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     codes = "exit codes:\n" + "\n".join(f"  {code.value:<4} {meaning}" for code, meaning in MEANING.items())
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
@@ -81,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     understood = f"{help_text()}\n\n{codes}"
     more = f"{words}.\n\n{_QUESTIONS}"
     asked = commands.add_parser("run", help=words, description=more, epilog=understood, formatter_class=raw)
-    _add_run(asked)
+    add_run(asked)
     shown = commands.add_parser("demo", help="review a rename across a generated project; no key, no network")
     shown.add_argument("--seed", type=int, help="which project to generate (default: the environment's SEED, or 1)")
     editors = f"print the configuration of an editor: {', '.join(EDITORS)}"
@@ -94,26 +96,15 @@ def _parser() -> argparse.ArgumentParser:
     looked.add_argument(
         "--network", action="store_true", help="also try whether the model's host can be reached; nothing is sent"
     )
+    _add_key(commands.add_parser("key", help="keep the key of a model service in the system's keyring"))
     return parser
 
 
-def _add_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("prompt", metavar="PROMPT", help="what to do; - reads it from stdin")
-    parser.add_argument("--cwd", type=Path, default=Path(), help="the workspace (default: the current folder)")
-    parser.add_argument("--model", default="", help="which model (default: offline, no key; with --script: scripted)")
-    parser.add_argument("--script", type=Path, help="the file that the model `scripted` plays")
-    parser.add_argument("--state-dir", type=Path, help="where session logs go (default: the user's state folder)")
+def _add_key(parser: argparse.ArgumentParser) -> None:
+    what = "; ".join(f"{name}: {meaning}" for name, meaning in ACTIONS.items())
+    parser.add_argument("action", choices=tuple(ACTIONS), metavar="ACTION", help=what)
     parser.add_argument(
-        "--approve",
-        choices=tuple(MODES),
-        default="ask",
-        help="ask: every change and question at the keys (default; without a terminal each is a no). "
-        "edits: changes inside the workspace are accepted, but one that deletes a file, or touches a protected one, is "
-        "asked about all the same. all: everything but these. "
-        "none: every question is a no",
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="print the session's updates (harness/session/update) as lines of JSON"
+        "--base-url", default="", help="the service's address (default: HARNESS_BRIDGE_BASE_URL, or OpenAI)"
     )
 
 
@@ -122,20 +113,16 @@ def _run(given: argparse.Namespace) -> int:
     if not prompt.strip():
         print("harness-bridge: the prompt is empty.", file=sys.stderr)
         return Exit.USAGE
-    settings = _settings(given)
-    request = Request(prompt, given.cwd.resolve(), settings, given.approve, given.json)
+    settings = run_settings(given, environment_settings(os.environ))
+    if wrong := out_of_place(given, settings):
+        print(f"harness-bridge: {wrong}", file=sys.stderr)
+        return Exit.USAGE
+    request = Request(prompt, given.cwd.resolve(), settings, given.approve, given.json, given.schema)
     with _keys(STDERR) as keys:
         answers, aside = Descriptor(STDOUT), Descriptor(STDERR)
-        screen = Screen(answers, aside, Palette(wants_colour(os.environ, aside.terminal)))
+        words = answers if given.schema is None else aside
+        screen = Screen(words, aside, Palette(wants_colour(os.environ, aside.terminal)))
         return anyio.run(run, request, Console(screen, answers, keys))
-
-
-def _settings(given: argparse.Namespace) -> Settings:
-    """What the options say goes before the environment."""
-    around = environment_settings(os.environ)
-    model = given.model or ("scripted" if given.script else around.model)
-    state_dir = (given.state_dir or around.state_dir).resolve()
-    return Settings(state_dir, model, given.script or around.script, MODES[given.approve])
 
 
 def _demo(given: argparse.Namespace) -> int:
@@ -183,12 +170,17 @@ def _init_editor(given: argparse.Namespace) -> int:
     return init_editor(given.editor, command, Descriptor(STDOUT), Descriptor(STDERR))
 
 
+def _key(given: argparse.Namespace) -> int:
+    return key(given.action, given.base_url, os.environ, Descriptor(STDOUT), Descriptor(STDERR))
+
+
 _HANDLERS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "serve": _serve,
     "run": _run,
     "demo": _demo,
     "init-editor": _init_editor,
     "doctor": _doctor,
+    "key": _key,
 }
 
 

@@ -222,6 +222,7 @@ class Asker:
                 await woken.wait()
                 continue
             if not going_on and not self._left:
+                self._screen.stopping()
                 await self._conversation.cancel()
                 return
 
@@ -230,6 +231,7 @@ class Asker:
         self._left = True
         self._asking.cancel()
         self._screen.unasked()
+        self._screen.stopping()
         self._woken.set()
 
     async def stop(self) -> None:

@@ -21,7 +21,7 @@ _BWRAP_S = 1.5
 """For each of its two runs: one after the other they take no longer than everything may."""
 
 _SEATBELT = "/usr/bin/sandbox-exec"
-_NO_COMMANDS = "none is used: this version runs no commands for the agent"
+_NO_COMMANDS = "none is used: the agent's commands run as you do, each after you allowed it"
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")
 
 

@@ -12,6 +12,7 @@ class Exit(IntEnum):
     REFUSED = 3
     CANCELLED = 4
     ENVIRONMENT = 5
+    BUDGET = 6
     INTERRUPTED = 130
 
 
@@ -24,6 +25,7 @@ MEANING = {
     Exit.CANCELLED: "the turn was cancelled (Ctrl-C, or the key q)",
     Exit.ENVIRONMENT: "a folder, a file or the output could not be used; or accepted text could not be written\n"
     "       (doctor: something needed is missing)",
+    Exit.BUDGET: "the budget is spent, or the next model call would pass it (run: --budget, --token-budget)",
     Exit.INTERRUPTED: "left at once (a second Ctrl-C, or one while no turn runs); the session's log tells how far\n"
     "       it came",
 }

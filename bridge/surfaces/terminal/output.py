@@ -84,6 +84,7 @@ class Screen:
         self._asked = ""
         self._at_prompt = False
         self._status = False
+        self._stopping = False
 
     def words(self, text: str) -> None:
         """A piece of the model's text, as it comes."""
@@ -128,11 +129,16 @@ class Screen:
 
     def status(self, text: str) -> None:
         """Say what goes on, until something is written. Only on a terminal, never within a line or a question."""
-        if self._aside.terminal and self._unfinished is None and not self._asked:
+        if self._aside.terminal and self._unfinished is None and not self._asked and not self._stopping:
             shown = visible(text)
             shown = shown if len(shown) <= STATUS_WIDTH else shown[: STATUS_WIDTH - 1] + "…"
             self._aside.write(WIPE + self.palette.paint("dim", f"⋯ {shown}"))
             self._status = True
+
+    def stopping(self) -> None:
+        """Nothing new goes on from here: there are no status lines any more."""
+        self._wipe()
+        self._stopping = True
 
     def finish_line(self) -> None:
         """What comes next begins on a line of its own."""

@@ -15,11 +15,13 @@ from bridge.app.bus import Bus, HunksMoved, Update
 from bridge.app.runtime import Runtime
 from bridge.app.session import Session
 from bridge.app.settings import Settings
+from bridge.harness.cost import wording
+from bridge.harness.cost.prices import IN_PROCESS
 from bridge.harness.errors import BridgeError
 from bridge.harness.ids import ApprovalId, HunkId, ProposalId, SessionId, Uri
 from bridge.harness.ports.editor import NoEditor
 from bridge.harness.values.events import Proposed, Recorded
-from bridge.harness.values.model import TextDelta
+from bridge.harness.values.model import OutputSchema, ReasoningDelta, TextDelta
 from bridge.harness.values.policy import Mode
 from bridge.harness.values.proposals import Actor, Proposal, Verdict
 from bridge.harness.workspace.documents import Documents
@@ -46,19 +48,25 @@ UNANSWERED = (
     "Ask again with the answer in the prompt, such as the file that is meant."
 )
 
+NO_ANSWER = "The model gave no answer. Ask again, or choose another model."
+
+OF_BUDGET = "session's budget of"
+"""What stands in every sentence that says why the budget ends a turn (harness/cost/wording.py)."""
+
 SEEN = Seen(str, lambda _: None)
 """A terminal has no document open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked on the command line. `cwd` is absolute."""
+    """What was asked on the command line. `cwd` is absolute; with `schema` the answer alone is printed."""
 
     prompt: str
     cwd: Path
     settings: Settings
     approve: Approve = "ask"
     json: bool = False
+    schema: OutputSchema | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +127,13 @@ async def run(request: Request, console: Console) -> Exit:
     bus = Bus()
     async with running(request.settings, NoEditor(), Documents(), bus) as runtime:
         try:
+            for remark in request.settings.remarks:
+                console.screen.line(f"harness-bridge: {remark}")
             session = await runtime.new_session(str(request.cwd))
-            return await _talk(request, console, runtime, session)
+            try:
+                return await _talk(request, console, runtime, session)
+            finally:
+                _tell_cost(console.screen, session, request.settings)
         except BridgeError as problem:
             console.screen.line(f"harness-bridge: {problem}" + (f" {problem.hint}" if problem.hint else ""))
         except OSError as error:
@@ -133,7 +146,11 @@ async def _talk(request: Request, console: Console, runtime: Runtime, session: S
     while True:
         one = _Run(request, console, runtime, session)
         ended = await one.turn()
-        if ended is not Exit.DONE or not asks(one.said):
+        if ended is Exit.DONE and one.silent:
+            console.screen.line(NO_ANSWER)
+        if request.schema is not None and ended is Exit.DONE:
+            console.answers.write(one.said.strip() + "\n")
+        if ended is not Exit.DONE or request.schema is not None or not asks(one.said):
             return ended
         if console.keys is None:
             console.screen.line(UNANSWERED)
@@ -142,6 +159,16 @@ async def _talk(request: Request, console: Console, runtime: Runtime, session: S
         if not answer:
             return ended if answer is not None else Exit.INTERRUPTED
         request = replace(request, prompt=answer)
+
+
+def _tell_cost(screen: Screen, session: Session, settings: Settings) -> None:
+    """What it has used and cost, where a service was called: also for a call that was cut, and told nothing."""
+    report = session.books.report()
+    if any(line.calls for line in report.by_model if line.name not in IN_PROCESS):
+        screen.line(screen.palette.paint("dim", wording.session(report)))
+        remark = report.remark if settings.budget_said else wording.without_prices(report.remark)
+        if remark:
+            screen.line(screen.palette.paint("dim", remark))
 
 
 async def _answer(keys: Keys, screen: Screen) -> str | None:
@@ -176,12 +203,18 @@ class _Run:
         """The agent's last message."""
         return self._account.said
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing came of the turn: no word, and no call of a tool."""
+        return not self._account.said.strip() and not self._account.calls
+
     async def turn(self) -> Exit:
         """Prompt, ask, tell, until the turn has ended."""
         stop = self._runtime.bus.subscribe(self._on_update)
         left, problem = False, None
         try:
-            turn = await self._runtime.prompt(self._session.id, self._request.prompt)
+            request = self._request
+            turn = await self._runtime.prompt(self._session.id, request.prompt, schema=request.schema)
             async with anyio.create_task_group() as group, interrupts(self._stop, group.cancel_scope) as second:
                 group.start_soon(self._ask)
                 try:
@@ -223,8 +256,8 @@ class _Run:
 
     def _on_update(self, session: SessionId, update: Update) -> None:
         match update:
-            case TextDelta():
-                self._tell(session, None, delta(update))
+            case TextDelta() | ReasoningDelta():
+                self._tell(session, None, delta(update, update.text))
             case Recorded():
                 if isinstance(update.event, Proposed):
                     self._conversation.on_proposed(update.event.proposal)
@@ -258,6 +291,8 @@ def judge(account: Account, refused: int) -> Exit:
     stop = account.ended.stop_reason if account.ended else "cancelled"
     if stop == "cancelled":
         return Exit.CANCELLED
+    if stop == "max_turn_requests" and OF_BUDGET in (account.ended.message or "" if account.ended else ""):
+        return Exit.BUDGET
     if stop != "end_turn":
         return Exit.FAILED
     if account.unwritten():

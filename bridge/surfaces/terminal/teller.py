@@ -6,24 +6,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bridge.app.wording import visible
+from bridge.harness.engine.mending import BROKEN, CUT_OFF
+from bridge.harness.engine.turn import ASK_AGAIN
 from bridge.protocol.content import TextContent
 from bridge.protocol.review import HunkView
 from bridge.protocol.toolcall import Content
 from bridge.protocol.update import (
     AgentMessageChunk,
+    BudgetWarning,
+    Compacted,
+    FeatureLowered,
     HunkUpdate,
+    ModelSwitched,
     NoteUpdate,
+    Retrying,
     SessionUpdate,
     ToolCallProgress,
     ToolCallStart,
     TurnEnded,
     TurnStarted,
 )
+from bridge.surfaces.mapping import words
 from bridge.surfaces.terminal import paint
 from bridge.surfaces.terminal.output import Screen
 
+REFUSED = "the model refused."
+"""Where its words stand above."""
+
 MOST_PLACES = 3
 """Files that are named in a sentence; the others are counted."""
+
+FOR_THE_MODEL = (CUT_OFF, BROKEN, ASK_AGAIN.partition("{")[0], "Your last message was not finished.")
+"""How notes begin that tell the model what to do, and nothing to a person. The last one is of engine/step.py."""
 
 _BLOCK = re.compile(r"^```.*?(?:^```|\Z)", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"(`+).+?\1")
@@ -106,17 +120,26 @@ class Teller:
                 self._screen.status("thinking")
             case AgentMessageChunk(content=TextContent(text=text), message_id=message):
                 self._words(text, message)
-            case ToolCallStart(tool_call_id=call, title=title):
-                self._titles[call] = title
-                self._screen.status(title)
+            case ToolCallStart():
+                self._call_opened(update)
+            case ToolCallProgress(tool_call_id=call, status="in_progress"):
+                self._screen.status(self._title(call))
             case ToolCallProgress(status="completed" | "failed"):
                 self._call_ended(update)
             case HunkUpdate(hunk=hunk) if self._rule and hunk.placement == "present":
                 self._applied(hunk)
-            case NoteUpdate(text=text):
+            case NoteUpdate(text=text) if not text.startswith(FOR_THE_MODEL):
                 self._screen.line(f"  note: {visible(text)}")
             case TurnEnded():
                 self._ended(update)
+            case _:
+                self._around(update)
+
+    def _around(self, update: SessionUpdate) -> None:
+        """What happens to the model's calls: told, but not in the way of what is said."""
+        if said := around_calls(update):
+            self._screen.line(self._screen.palette.paint("dim", f"  {said}"))
+            self._screen.status(said if isinstance(update, Retrying) else "thinking")
 
     def _words(self, text: str, message: str | None) -> None:
         if message != self._message:
@@ -124,10 +147,21 @@ class Teller:
             self._message = message
         self._screen.words(text)
 
+    def _call_opened(self, update: ToolCallStart) -> None:
+        self._titles[update.tool_call_id] = update.title
+        if update.status in ("completed", "failed"):  # the service has done it by itself
+            self._call_line(visible(update.title), "", failed=update.status == "failed")
+        else:
+            self._screen.status(update.title)
+
     def _call_ended(self, update: ToolCallProgress) -> None:
-        title = visible(self._titles.get(update.tool_call_id, "a tool call"))
-        shown = " ".join(_texts(update))
-        failed = update.status == "failed"
+        title = visible(self._title(update.tool_call_id))
+        self._call_line(title, " ".join(_texts(update)), failed=update.status == "failed")
+
+    def _title(self, call: str) -> str:
+        return self._titles.get(call, "a tool call")
+
+    def _call_line(self, title: str, shown: str, *, failed: bool) -> None:
         if failed and not shown:
             shown = "not finished"
         mark = self._screen.palette.paint("bad", "✗") if failed else self._screen.palette.paint("dim", "·")
@@ -147,8 +181,26 @@ class Teller:
             standing = self._account.standing(self._root)
             self._screen.line("The turn was cancelled." + (f" {standing}" if standing else ""))
         elif update.stop_reason != "end_turn":
-            text = visible(update.message or update.stop_reason)
+            why = (update.message or "").strip()
+            told = update.stop_reason == "refusal" and why in {"", self._account.said.strip()}
+            text = REFUSED if told else visible(why or update.stop_reason)
             self._screen.line(self._screen.palette.paint("bad", f"The turn ended early: {text}"))
+
+
+def around_calls(update: SessionUpdate) -> str:
+    """What an update tells of the model's calls, in words; "" where it tells nothing."""
+    match update:
+        case Retrying(message=message, wait_seconds=wait):
+            return words.retry(message, wait)
+        case ModelSwitched(model=model, why=why):
+            return f"the agent {words.switched(model, why)}"
+        case FeatureLowered(model=model, feature=feature, why=why):
+            return words.goes_on(model, feature, why)
+        case Compacted(before=before, after=after):
+            return words.smaller(before, after)
+        case BudgetWarning(unit=unit, spent=spent, limit=limit):
+            return words.warned(unit, spent, limit)
+    return ""
 
 
 def _texts(update: ToolCallProgress) -> Iterator[str]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.protocol.base import strict
+from bridge.protocol.handshake import InitializationOptions
 from bridge.surfaces.terminal import editor_texts
 from tests.e2e.nvim.scripts import TWENTY, edit, step, under_review
 from tests.support.corpora import PROJECT
@@ -14,7 +16,7 @@ from tests.support.nvim_screen import COLUMNS, Screen
 pytestmark = pytest.mark.nvim
 
 README = PROJECT / "nvim" / "README.md"
-FIRST, NICER = re.findall(r"```lua\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+FIRST, NICER, MODEL, COMMANDS = re.findall(r"```lua\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 MESSAGES = FIRST[FIRST.index("vim.lsp.handlers") :]
 MANY_LINES = """
 function Tell(kind)
@@ -89,6 +91,37 @@ def test_the_whole_configuration_shows_messages_and_progress_and_lenses(place: P
         nvim.ended()
         assert nvim.says("Agent: Done.") == "Agent: Done."
         nvim.until(lambda: "waiting" not in statusline(nvim))
+
+
+def test_the_settings_of_a_model_are_those_that_the_daemon_knows(place: Place) -> None:
+    every = re.sub(r"-- (?=\w+ = )", "", MODEL)
+    with Neovim(place, config=every, daemon=("none",)) as nvim:
+        options = nvim.lua("return vim.lsp.config.harness.init_options")
+        with strict():
+            parsed = InitializationOptions.parse(options)
+        assert (parsed.base_url, parsed.budget) == ("http://localhost:11434/v1", 5)
+        assert parsed.prices is not None
+        assert parsed.prices["qwen3"].output == 0.4
+
+
+def test_the_commands_tell_the_agent_something_and_show_what_it_used(place: Place) -> None:
+    with Neovim(place, config=MESSAGES + COMMANDS) as nvim:
+        path = place.file("a.txt", "# agent: shout\n" + TWENTY)
+        place.play(step(edit("a.txt", ("line 3\n", "LINE 3\n"))), step(say="Done."))
+        nvim.edit(path)
+        nvim.command("HarnessUsage")
+        nvim.until(lambda: "nothing was asked of the agent yet" in nvim.lua("return vim.fn.execute('messages')"))
+        nvim.run("harness.prompt", text="shout")
+        nvim.hunks(1)
+        nvim.command("HarnessTell leave the rest")
+        nvim.says("The agent hears of it at its next step.")
+        nvim.run("harness.acceptFile", uri=path.as_uri())
+        nvim.ended()
+        nvim.command("HarnessTell and the tests")
+        late = nvim.says("The agent does not work on anything now: send it as a prompt of its own.")
+        assert late.startswith("The agent"), "no number in front of it"
+        nvim.command("HarnessUsage")
+        nvim.until(lambda: "model call" in nvim.lua("return vim.fn.execute('messages')"))
 
 
 def test_without_it_the_same_works(nvim: Neovim, place: Place) -> None:

@@ -61,10 +61,39 @@ def rule(text: str) -> Rule:
         ("delete", "a.py", "plan", "deny"),
         ("edit", "a.py", "bypass", "allow"),
         ("delete", "a.py", "bypass", "allow"),
+        ("execute", "", "default", "ask"),
+        ("execute", "", "accept_edits", "ask"),
+        ("execute", "", "plan", "deny"),
+        ("execute", "", "bypass", "allow"),
     ],
 )
 def test_without_rules_the_mode_decides(kind: SubjectKind, path: str, mode: Mode, expected: Effect) -> None:
     assert effect(subject(kind, path), setting(mode=mode)) == expected
+
+
+@pytest.mark.parametrize("named", ["*", "*(**)", "shell", "shell(**)", "shell(git *)", "execute"])
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_rule_allows_a_command_yet(named: str, source: str) -> None:
+    ruled = setting(f"{source} allow {named}", trusted=True)
+    assert effect(subject("execute", ""), ruled, tool="shell") == "ask"
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("user deny shell", "deny"),
+        ("user ask execute", "ask"),
+        ("user deny shell(rm *)", "deny"),
+        ("user deny *", "deny"),
+        ("user deny *(src/**)", "allow"),
+        ("user deny edit", "allow"),
+        ("user deny edit(**)", "allow"),
+        ("user deny read_file", "allow"),
+    ],
+)
+def test_a_deny_or_an_ask_speaks_of_commands_by_the_tools_name(rule: str, expected: Effect) -> None:
+    """A pattern that can't be compared with a command yet makes it no narrower."""
+    assert effect(subject("execute", ""), setting(rule, mode="bypass"), tool="shell") == expected
 
 
 def test_a_link_that_leads_out_is_outside() -> None:

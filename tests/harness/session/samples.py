@@ -90,7 +90,7 @@ FULL: Sequence[ev.Event] = (
     ev.CallOpened(TURN, CALL, "edit_file", "edit", "Edit a.py", {"path": "a.py", "edits": [{"old_text": "x"}]}),
     ev.CallJudged(CALL, RULING),
     ev.CallStarted(CALL),
-    ev.CallEnded(CALL, "unknown", "output", "shown"),
+    ev.CallEnded(CALL, "unknown", "output", "shown", 0.25, effect=False),
     ev.Proposed(PROPOSAL, (CHANGED,)),
     ev.HunkSplit(HUNK, (CHANGED,)),
     ev.FileFollowed(FileId("f1"), URI),
@@ -104,7 +104,7 @@ FULL: Sequence[ev.Event] = (
     ev.PolicySet("keep"),
     ev.OptionSet("effort", "high"),
     ev.Compacted(
-        TURN, "window", "service", ({"type": "compaction", "encrypted_content": "x"},), 9, 3, ("a.py",), SPENT
+        TURN, "window", "service", ({"type": "compaction", "encrypted_content": "x"},), 9, 3, ("a.py",), SPENT, 7
     ),
     ev.BudgetWarned(TURN, "dollars", Decimal("0.81"), Decimal(1)),
     ev.Note("it was undone"),

@@ -61,7 +61,8 @@ def test_the_same_tools_always_serialise_to_the_same_bytes() -> None:
 def test_a_tool_is_found_by_its_aliases() -> None:
     registry = build_registry(build_refactorer())
     assert registry.get("edit") is registry.get("edit_file")
-    assert registry.get("shell") is None
+    assert registry.get("bash") is registry.get("shell")
+    assert registry.get("no_tool") is None
 
 
 def test_two_tools_of_one_name_are_a_mistake() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, cast
 
 import anyio
@@ -9,11 +10,14 @@ from anyio.abc import TaskGroup
 
 from bridge.app.runtime import Runtime
 from bridge.app.session import Session
+from bridge.harness.cost.books import Books, Caps
+from bridge.harness.engine.request import Options
 from bridge.harness.errors import NotFound
-from bridge.harness.ids import ApprovalId, FileId, HunkId, ProposalId, SessionId, Uri
+from bridge.harness.ids import ApprovalId, FileId, HunkId, ProposalId, SessionId, TurnId, Uri
 from bridge.harness.values.approvals import Approval
 from bridge.harness.values.documents import Reading, Source
-from bridge.harness.values.events import PromptContext
+from bridge.harness.values.events import Compacted, PromptContext, Queued
+from bridge.harness.values.model import ModelInfo, OutputSchema
 from bridge.harness.values.proposals import (
     Actor,
     Decision,
@@ -29,17 +33,20 @@ from bridge.harness.values.proposals import (
     digest,
 )
 from bridge.harness.values.text import Span
+from bridge.harness.values.usage import Price
 from bridge.harness.workspace.text import form_of, sha
 from bridge.harness.workspace.views import HunkView
 from bridge.surfaces.lsp.client import Client
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.folders import Folders
 from bridge.surfaces.lsp.peer import Peer
+from tests.support.fakes import FakeModel, FakeModels, FakePrices
 from tests.surfaces.lsp.fakes import FakeOutbox
 
 URI = Uri("file:///w/a.py")
 SHOWS_HUNKS = {"experimental": {"harness": {"protocolVersion": 1, "review": True}}}
 SESSION = SessionId("01SESSION")
+PRICE = Price(Decimal("0.25"), Decimal(2), Decimal("0.025"), source="a list")
 
 
 def a_hunk(name: str, line: int, old: str = "old\n", new: str = "new\n", uri: Uri = URI, op: Op = "edit") -> HunkView:
@@ -134,6 +141,14 @@ class FakeSession:
         self.review = FakeReview(runtime)
         self.workspace = FakeWorkspace(runtime)
         self.approvals = FakeApprovals()
+        self.books = runtime.books
+        self.options = runtime.options
+        self.queue = tuple(runtime.queued.values())
+
+    @property
+    def models(self) -> FakeModels:
+        self._runtime.model.free_words = self._runtime.free_words
+        return FakeModels(self._runtime.model)
 
     @property
     def turn(self) -> object | None:
@@ -146,7 +161,7 @@ class FakeSession:
     @property
     def transcript(self) -> FakeTranscript:
         said = [{"role": "user", "content": [{"text": text}]} for text in self._runtime.asked]
-        return FakeTranscript(said, self._runtime.turn)
+        return FakeTranscript([*said, *self._runtime.answered_with], self._runtime.turn)
 
 
 class FakeWorkspace:
@@ -169,6 +184,8 @@ class FakeRuntime:
 
     views: list[HunkView] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    # What its model has said since.
+    answered_with: list[dict[str, Any]] = field(default_factory=list)
     turn: object | None = None
     # Whether its model can be asked anything.
     free_words: bool = True
@@ -187,6 +204,31 @@ class FakeRuntime:
     deleted: list[Uri] = field(default_factory=list)
     outcomes: dict[HunkId, HunkOutcome] = field(default_factory=dict)
     prompts: list[tuple[str, PromptContext | None]] = field(default_factory=list)
+    # Its model, what was spent on it and how it is asked; what was said while a turn ran, and what came of it.
+    model: FakeModel = field(default_factory=FakeModel)
+    books: Books = field(default_factory=lambda: Books(FakePrices(PRICE), Caps(dollars=Decimal(5))))
+    options: Options = field(default_factory=Options)
+    queued: dict[str, Queued] = field(default_factory=dict)
+    steered: list[tuple[str, str, PromptContext | None]] = field(default_factory=list)
+    options_set: list[tuple[str, str]] = field(default_factory=list)
+    compacted: Compacted | None = None
+
+    async def steer(self, id_: SessionId, text: str, turn: TurnId, context: PromptContext | None = None) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.steered.append((text, turn, context))
+
+    async def compact(self, id_: SessionId) -> Compacted | None:
+        return self.compacted
+
+    async def set_option(self, id_: SessionId, name: str, value: str) -> None:
+        self.options_set.append((name, value))
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        return FakeModels(self.model).known()
+
+    def price(self, model: str, tier: str) -> Price | None:
+        return FakePrices(PRICE).price(model, tier) if not tier else None
 
     async def undo(self, ids: Sequence[HunkId], by: Actor, reason: str = "") -> tuple[HunkOutcome, ...]:
         self.undone.append(list(ids))
@@ -208,7 +250,9 @@ class FakeRuntime:
     def files_deleted(self, uris: Sequence[Uri]) -> None:
         self.deleted += uris
 
-    async def prompt(self, id_: SessionId, text: str, context: PromptContext | None = None) -> FakeTurn:
+    async def prompt(
+        self, id_: SessionId, text: str, context: PromptContext | None = None, *, schema: OutputSchema | None = None
+    ) -> FakeTurn:
         self.prompts.append((text, context))
         return FakeTurn()
 

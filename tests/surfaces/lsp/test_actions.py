@@ -11,7 +11,7 @@ from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.review.actions import MOST_HUNKS, code_actions
 from bridge.surfaces.lsp.review.entries import MOST_INSTRUCTIONS
 from bridge.surfaces.lsp.review.menu import TITLE_LIMIT
-from tests.surfaces.lsp.review_fakes import SESSION, SHOWS_HUNKS, URI, a_hunk, connected, kept, stale
+from tests.surfaces.lsp.review_fakes import SESSION, SHOWS_HUNKS, URI, FakeTurn, a_hunk, connected, kept, stale
 
 ONE = "Accept hunk 1/1: change 1 line"
 
@@ -156,13 +156,21 @@ def test_with_more_than_one_hunk_the_file_has_its_actions_and_there_is_a_next_on
     assert argument(code_actions(context, URI, 3, 3, frozenset())[-1]) == {"hunkId": "a"}
 
 
-def test_while_the_agent_works_it_can_be_stopped_and_asked_nothing_else() -> None:
+def test_while_the_agent_works_it_can_be_stopped_and_told_something_but_asked_nothing() -> None:
     context, runtime, _ = connected()
     context.current = runtime.session(SESSION)
-    with_text(context, "# agent: do it\n")
+    with_text(context, "# agent: do it\n# agent: leave the tests\n")
     assert titles(context, 0) == ["Ask agent: do it"]
-    runtime.turn = object()
-    assert titles(context, 0) == ["Stop the agent"]
+    runtime.turn, runtime.asked = FakeTurn(), ["do it"]
+    context.current = runtime.session(SESSION)
+    assert titles(context, 0) == ["Stop the agent"], "that is what it works on"
+    assert titles(context, 1) == ["Tell agent: leave the tests", "Stop the agent"]
+    told = code_actions(context, URI, 1, 1, frozenset())[0]
+    assert told["command"]["command"] == "harness.steer"
+    where = {"uri": URI, "line": 1, "sessionId": SESSION, "turnId": "t"}
+    assert argument(told) == {"text": "leave the tests", **where}
+    runtime.free_words = False
+    assert titles(context, 1) == ["Stop the agent"], "the offline engine hears nothing while it works"
 
 
 def test_an_instruction_is_asked_on_each_of_its_lines() -> None:

@@ -19,6 +19,7 @@ from bridge.surfaces.lsp.jsonrpc import Response, RpcError
 from bridge.surfaces.lsp.peer import Peer
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.queued import Queue
 from bridge.surfaces.lsp.review.code import PYTHON, SCRIPT, Language
 from bridge.surfaces.lsp.review.entries import ASKS
 from bridge.surfaces.lsp.review.naming import IN_COMMENT, MOST_MODULES, in_own_case, private_or_not
@@ -73,7 +74,7 @@ async def desk(text: str = TEXT, shows: bool = True) -> AsyncIterator[Desk]:
         context.folders = Folders({"rootUri": "file:///w"})
         context.current = runtime.session(SESSION)
         context.documents.opened(OpenDocument(SHOP, 7, text, "python"))
-        asking = Asking(context, Progress(context), Questions(context))
+        asking = Asking(context, Progress(context), Questions(context), Queue(context))
         yield Desk(asking, runtime, outbox, context.peer, context.documents)
         tasks.cancel_scope.cancel()
 

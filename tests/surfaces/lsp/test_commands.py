@@ -20,6 +20,7 @@ from bridge.surfaces.lsp.params import DidDeleteFiles, DidRenameFiles, ExecuteCo
 from bridge.surfaces.lsp.peer import Peer
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.queued import Queue
 from bridge.surfaces.lsp.review.deciding import decide
 from bridge.surfaces.lsp.review.entries import ASKS
 from bridge.surfaces.lsp.review.publisher import Publisher
@@ -122,7 +123,12 @@ async def commanding(*views: HunkView) -> AsyncIterator[tuple[Commands, FakeRunt
         context.current = runtime.session(SESSION)
         documents = VirtualDocuments(context)
         shown = Shown(Publisher(context), Refresher(context, documents), documents)
-        yield Commands(context, Progress(context), Questions(context), shown), runtime, outbox, context.peer
+        yield (
+            Commands(context, Progress(context), Questions(context), Queue(context), shown),
+            runtime,
+            outbox,
+            context.peer,
+        )
         tasks.cancel_scope.cancel()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any, cast
 
 import anyio
@@ -10,10 +11,21 @@ import pytest
 from bridge.app.session import Session, Turn
 from bridge.harness.errors import FileProblem
 from bridge.harness.ids import CallId, TurnId
-from bridge.harness.values.events import CallOpened, Event, Recorded, StepStarted, TurnEnded
+from bridge.harness.values.events import (
+    BudgetWarned,
+    CallOpened,
+    Compacted,
+    Event,
+    FeatureLowered,
+    ModelSwitched,
+    Recorded,
+    Retried,
+    StepStarted,
+    TurnEnded,
+)
 from bridge.harness.values.text import Sha
 from bridge.surfaces.lsp.jsonrpc import Response
-from bridge.surfaces.lsp.progress import MESSAGE_LIMIT, Progress, waiting_for
+from bridge.surfaces.lsp.progress import MESSAGE_LIMIT, NO_ANSWER, Progress, waiting_for
 from tests.surfaces.lsp.review_fakes import SESSION, FakeTurn, a_hunk, connected
 
 pytestmark = pytest.mark.anyio
@@ -144,3 +156,100 @@ def test_what_the_turn_waits_for_is_counted() -> None:
     assert waiting_for(session) == "waiting for you: 1 hunk in 1 file"
     runtime.views.append(a_hunk("b", 3))
     assert waiting_for(session) == "waiting for you: 2 hunks in 1 file"
+
+
+async def said_last(at: Desk, count: int) -> str:
+    """The last message of progress, once there are so many reports."""
+    await at.outbox.until(count)
+    return str(at.values()[-1]["message"])
+
+
+async def test_a_call_that_is_made_again_is_told_until_the_model_speaks() -> None:
+    async with desk({}) as at:
+        at.begin("theirs")
+        await at.outbox.until(2)
+        at.tell(Retried(TURN, 1, "rate_limited", "The service is busy.", 1, 8.0))
+        assert await said_last(at, 3) == "The service is busy; next try in 8 s"
+        at.progress.on_piece(SESSION)
+        assert await said_last(at, 4) == "thinking"
+        at.progress.on_piece(SESSION)
+        assert len(at.outbox.sent) == 4, "nothing is told twice"
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            Compacted(TURN, "window", "model", (), 181_000, 24_000),
+            "thinking (the conversation was made smaller: 181.0k to 24.0k tokens)",
+        ),
+        (FeatureLowered("m", "reasoning", "it has none."), "thinking (without reasoning: it has none)"),
+        (ModelSwitched(TURN, "other", "one is gone"), "thinking (goes on with other: one is gone)"),
+    ],
+)
+async def test_what_changed_is_told_beside_the_step_that_follows_and_not_after_it(event: Event, words: str) -> None:
+    async with desk(UPDATES) as at:
+        at.begin("theirs")
+        await at.outbox.until(2)
+        at.tell(event)
+        at.tell(StepStarted(TURN, 2, Sha("0")))
+        assert await said_last(at, 3) == words
+        at.tell(StepStarted(TURN, 3, Sha("0")))
+        assert await said_last(at, 4) == "thinking"
+
+
+async def test_another_model_and_the_end_of_a_budget_are_messages_where_there_are_no_updates() -> None:
+    events = (
+        ModelSwitched(TURN, "other", "one is gone."),
+        BudgetWarned(TURN, "dollars", Decimal("4.02"), Decimal(5)),
+        BudgetWarned(TURN, "tokens", Decimal(8000), Decimal(10000)),
+    )
+    async with desk({}) as at:
+        for event in events:
+            at.tell(event)
+        assert at.said() == [
+            "The agent goes on with other: one is gone",
+            "$4.02 of the session's budget of $5.00 are spent",
+            "8.0k of the session's budget of 10.0k tokens are spent",
+        ]
+    async with desk(UPDATES) as at:
+        for event in events:
+            at.tell(event)
+        assert at.said() == []
+
+
+def a_message(text: str, status: str = "completed", kind: str = "output_text") -> dict[str, Any]:
+    part = {"type": kind, "refusal" if kind == "refusal" else "text": text}
+    return {"type": "message", "role": "assistant", "status": status, "content": [part]}
+
+
+@pytest.mark.parametrize(
+    ("items", "ended", "told"),
+    [
+        ([a_message("Half, ", "incomplete"), a_message("and half.")], TurnEnded(TURN, "end_turn"), ["Half, and half."]),
+        ([a_message("Half, ", "incomplete")], TurnEnded(TURN, "max_tokens", "cut off"), ["Half,", "cut off"]),
+        ([a_message("No.", kind="refusal")], TurnEnded(TURN, "refusal", "No."), ["No."]),
+        ([a_message("Half, ", "incomplete")], TurnEnded(TURN, "cancelled"), []),
+        ([{"type": "function_call", "call_id": "c"}], TurnEnded(TURN, "end_turn"), []),
+    ],
+)
+async def test_the_end_of_a_turn_is_told_with_all_of_its_answer(
+    items: list[dict[str, Any]], ended: TurnEnded, told: list[str]
+) -> None:
+    async with desk({}) as at:
+        at.runtime.asked.append("do it")
+        at.runtime.answered_with += items
+        at.tell(ended)
+        assert at.said() == [f"Agent: {text}" for text in told]
+
+
+@pytest.mark.parametrize("items", [[], [a_message("")], [a_message(" \n")], [{"type": "reasoning", "summary": []}]])
+async def test_an_answer_with_nothing_in_it_is_told_to_be_none(items: list[dict[str, Any]]) -> None:
+    async with desk({}) as at:
+        at.begin("theirs")
+        await at.turn.waited.wait()
+        at.runtime.asked.append("do it")
+        at.runtime.answered_with += items
+        at.tell(TurnEnded(TURN, "end_turn"))
+        assert at.said() == [NO_ANSWER]
+        assert at.values()[-1] == {"kind": "end", "message": NO_ANSWER}

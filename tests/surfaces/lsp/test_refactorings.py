@@ -12,6 +12,7 @@ from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.handlers.language import Language
 from bridge.surfaces.lsp.params import CodeAction
 from bridge.surfaces.lsp.progress import Progress
+from bridge.surfaces.lsp.review.costs import Costs
 from bridge.surfaces.lsp.review.publisher import Publisher
 from bridge.surfaces.lsp.review.refactorings import EXTRACTIONS, KINDS, LARGEST_TEXT, OF_A_NAME, PROMPTS, worded
 from bridge.surfaces.lsp.review.refresh import Refresher
@@ -70,7 +71,7 @@ def menu(
     documents = VirtualDocuments(context)
     shown = Shown(Publisher(context), Refresher(context, documents), documents)
     params = CodeAction.parse({"textDocument": {"uri": uri}, "range": range_, "context": asked})
-    return Language(context, Progress(context), shown).actions(context, params)
+    return Language(context, Progress(context), shown, Costs(context)).actions(context, params)
 
 
 def rows(actions: list[Json]) -> list[tuple[str, str]]:

@@ -1,16 +1,20 @@
 """From the harness's values to the wire: every event, and every value that an enumeration can have."""
 
+import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, cast, get_args
 
 import pytest
 
 from bridge.app.session import Session
+from bridge.harness.cost.books import Books, Caps
 from bridge.harness.errors import AlreadyResolved, BridgeError, FileProblem, NotFound, Stale, ToolInputError
-from bridge.harness.ids import ApprovalId, CallId, FileId, HunkId, IntentId, ProposalId, TurnId, Uri
+from bridge.harness.ids import ApprovalId, CallId, FileId, HunkId, IntentId, PromptId, ProposalId, TurnId, Uri
 from bridge.harness.values import events as core
 from bridge.harness.values.approvals import ALLOW_ONCE, REJECT_ONCE, Answer, Approval, ApprovalState, CallSubject
-from bridge.harness.values.model import TextDelta
+from bridge.harness.values.events import OptionName
+from bridge.harness.values.model import ModelInfo, ReasoningDelta, TextDelta
 from bridge.harness.values.policy import Ruling, Why
 from bridge.harness.values.proposals import (
     Actor,
@@ -27,15 +31,17 @@ from bridge.harness.values.proposals import (
     Verdict,
 )
 from bridge.harness.values.text import Sha, Span
+from bridge.harness.values.usage import Spent, Usage
 from bridge.protocol import permission, review
 from bridge.protocol.base import Wire, strict
 from bridge.protocol.config import SetSessionConfigOptionResponse
 from bridge.protocol.update import SessionNotification
-from bridge.surfaces.mapping.config import config_options
+from bridge.surfaces.mapping.config import Chosen, chosen, config_options, option_value
 from bridge.surfaces.mapping.decisions import part, refused, remark
 from bridge.surfaces.mapping.permission import approval_view, request_permission
 from bridge.surfaces.mapping.review import Seen, hunk_view, outcome
 from bridge.surfaces.mapping.updates import delta, updates
+from tests.support.fakes import FakePrices
 from tests.surfaces.lsp.review_fakes import SESSION, FakeReview, FakeRuntime, FakeSession, a_hunk
 
 HUNK, CALL, TURN = a_hunk("h", 3, "old\n", "new\nmore\n"), CallId("c"), TurnId("t")
@@ -53,6 +59,7 @@ APPROVAL = Approval(
 ITEM = {"role": "assistant", "id": "m", "content": [{"text": "one "}, {"text": "two"}]}
 CLOSED = Seen(str, lambda _: None)
 CHILDREN = tuple(HUNK.hunk.child("", text, Span(3, 3)) for text in ("new\n", "more\n"))
+SPENT = Spent("fake", Usage(1000, 400, 0, 50, 20), Decimal("0.00026"))
 PROPOSAL = Proposal(ProposalId("p"), SESSION, TURN, CALL, (), "ask", "Edit a.py")
 ACCEPTED = Decision("accepted", Actor("person", "editor"))
 
@@ -82,6 +89,20 @@ CASES: list[tuple[core.Event, list[str]]] = [
     (core.ApprovalOpened(APPROVAL), ["approval_opened"]),
     (core.ApprovalClosed(ASKED, "answered", Answer("allow_once", allowed=True)), ["approval_closed"]),
     (core.PolicySet("keep"), ["config_option_update"]),
+    (core.OptionSet("effort", "high"), ["config_option_update"]),
+    (core.Steered(TURN, "leave the tests"), ["user_message_chunk"]),
+    (core.Prompt(TURN, "do it", queued=PromptId("q")), ["turn_started", "user_message_chunk", "queue_update"]),
+    (core.Queued(PromptId("q"), "then the tests"), ["queue_update"]),
+    (core.Unqueued(PromptId("q")), ["queue_update"]),
+    (core.ResponseBegun(TURN, 1, "resp_1"), []),
+    (core.StepEnded(TURN, 1, "completed", spent=SPENT), ["usage_update"]),
+    (core.StepEnded(TURN, 1, "completed", spent=Spent("fake", None, None)), []),
+    (core.Retried(TURN, 1, "rate_limited", "the service is busy", 1, 8.0), ["retrying"]),
+    (core.ModelSwitched(TURN, "other", "fake is not there"), ["model_switched"]),
+    (core.FeatureLowered("fake", "reasoning", "it has none"), ["feature_lowered"]),
+    (core.Compacted(TURN, "window", "model", (), 900, 100, ("a.py",), SPENT), ["compacted", "usage_update"]),
+    (core.Compacted(None, "command", "rule", ()), ["compacted"]),
+    (core.BudgetWarned(TURN, "dollars", Decimal("4.02"), Decimal(5)), ["budget_warning"]),
     (core.Note("the user undid it"), ["note"]),
     (core.TurnEnded(TURN, "end_turn"), ["turn_ended"]),
 ]
@@ -117,8 +138,93 @@ def test_a_finished_message_stands_for_its_pieces_when_a_session_is_replayed() -
     (row,) = told(core.ItemDone(TURN, 1, ITEM), replay=True)
     assert (row["content"]["text"], row["messageId"]) == ("one two", "m")
     assert told(core.ItemDone(TURN, 1, {"type": "function_call", "call_id": "c"}), replay=True) == []
-    row = SessionNotification(session_id=SESSION, update=delta(TextDelta("m", 0, "one "))).dump()
-    assert held(SessionNotification, row)["update"]["messageId"] == "m"
+    assert told(core.ItemDone(TURN, 1, {"type": "what_comes_next", "id": "n"}), replay=True) == []
+    row = SessionNotification(session_id=SESSION, update=delta(TextDelta("m", 0, "one "), "one two")).dump()
+    shown = held(SessionNotification, row)["update"]
+    assert (shown["sessionUpdate"], shown["messageId"], shown["content"]["text"]) == (
+        "agent_message_chunk",
+        "m",
+        "one two",
+    )
+
+
+def test_what_the_model_thinks_is_told_as_it_comes_and_when_a_session_is_replayed() -> None:
+    thought = {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "It is nm."}]}
+    (row,) = told(core.ItemDone(TURN, 1, thought), replay=True)
+    assert (row["sessionUpdate"], row["content"]["text"], row["messageId"]) == ("agent_thought_chunk", "It is nm.", "r")
+    assert told(core.ItemDone(TURN, 1, thought)) == [], "its pieces were told"
+    assert told(core.ItemDone(TURN, 1, {**thought, "summary": []}), replay=True) == [], "there is nothing to read"
+    row = SessionNotification(session_id=SESSION, update=delta(ReasoningDelta("r", 0, "It "), "It ")).dump()
+    assert held(SessionNotification, row)["update"]["sessionUpdate"] == "agent_thought_chunk"
+
+
+def test_a_refusal_is_read_as_what_was_said() -> None:
+    item = {**ITEM, "content": [{"type": "refusal", "refusal": "No."}]}
+    (row,) = told(core.ItemDone(TURN, 1, item), replay=True)
+    assert row["content"]["text"] == "No."
+
+
+@pytest.mark.parametrize("character", ["x", "\x00", "\N{GRINNING FACE}", '"'])
+def test_no_update_is_above_64_kib(character: str) -> None:
+    text = character * 150_000
+    item = {**ITEM, "content": [{"text": text}]}
+    call = core.CallOpened(TURN, CALL, "write_file", "edit", "Write a.py", {"path": "a.py", "content": text})
+    events = [
+        (core.Prompt(TURN, text), True),
+        (core.Steered(TURN, text), False),
+        (core.ItemDone(TURN, 1, item), True),
+        (core.ItemDone(TURN, 1, {"type": "reasoning", "summary": [{"text": text}]}), True),
+        (core.ItemDone(TURN, 1, {"type": "mcp_call", "output": text, "name": text}), False),
+        (call, False),
+        (core.CallOpened(TURN, CALL, "x", "other", "X", {str(n): n for n in range(30_000)}), False),
+        (core.CallEnded(CALL, "ok", "", text), False),
+        (core.Note(text), False),
+        (core.Retried(TURN, 1, "server", text, 1, 1.0), False),
+        (core.TurnEnded(TURN, "failed", text), False),
+    ]
+    for event, replay in events:
+        rows = told(event, replay)
+        assert rows
+        for row in rows:
+            message = {
+                "jsonrpc": "2.0",
+                "method": "harness/session/update",
+                "params": {"sessionId": SESSION, "update": row},
+            }
+            assert len(json.dumps(message, ensure_ascii=False).encode()) <= 64 << 10
+    assert "".join(row["content"]["text"] for row in told(core.Prompt(TURN, text))[1:]) == text
+    (shown,) = told(call)
+    assert shown["rawInput"]["path"] == "a.py"
+
+
+def test_usage_is_acps_with_ours_beside_it_and_what_is_unknown_is_absent() -> None:
+    spent = core.StepEnded(TURN, 1, "completed", spent=SPENT)
+    runtime = FakeRuntime()
+    runtime.books.fold(spent)
+    session = cast("Session", FakeSession(runtime))
+    (one,) = updates(session, spent, CLOSED, replay=False)
+    row = held(SessionNotification, SessionNotification(session_id=SESSION, update=one).dump())["update"]
+    assert (row["used"], row["size"], row["cost"]) == (1050, 0, {"amount": 0.00026, "currency": "USD"})
+    ours = {"tokens": 1050, "turnId": TURN, "turnTokens": 1050, "turnDollars": "0.00026", "unpriced": 0}
+    assert row["_meta"]["harness"] == ours
+    assert list(updates(session, spent, CLOSED, replay=True)) == [], "a replay tells it once, at its end"
+    free = FakeRuntime(books=Books(FakePrices(), Caps()))
+    unpriced = replace(spent, spent=replace(SPENT, dollars=None))
+    free.books.fold(unpriced)
+    (one,) = updates(cast("Session", FakeSession(free)), unpriced, CLOSED, replay=False)
+    row = SessionNotification(session_id=SESSION, update=one).dump()["update"]
+    assert "cost" not in row
+    assert row["_meta"]["harness"]["unpriced"] == 1
+    assert "turnDollars" not in row["_meta"]["harness"]
+
+
+def test_the_queue_is_told_whole_and_bounded() -> None:
+    runtime = FakeRuntime()
+    runtime.queued = {str(n): core.Queued(PromptId(str(n)), "word " * 1000) for n in range(80)}
+    (one,) = updates(cast("Session", FakeSession(runtime)), core.Unqueued(PromptId("x")), CLOSED, replay=False)
+    row = held(SessionNotification, SessionNotification(session_id=SESSION, update=one).dump())["update"]
+    assert [entry["promptId"] for entry in row["queue"]] == [str(n) for n in range(50)]
+    assert len(json.dumps(row)) < 64 << 10
 
 
 @pytest.mark.parametrize(
@@ -286,6 +392,13 @@ def test_a_remark_on_lines_that_are_not_there_is_refused(lines: tuple[int, int])
         remark(given, HUNK.hunk.new)
 
 
+def chosen_options(policy: ReviewPolicy = "ask", keeps: bool = False, **changed: Any) -> dict[str, dict[str, Any]]:
+    chosen = Chosen(policy, **{"model": "m", "effort": None, "fast": False} | changed)
+    answer = SetSessionConfigOptionResponse(config_options=config_options(chosen, keeps=keeps))
+    rows = held(SetSessionConfigOptionResponse, answer.dump())["configOptions"]
+    return {row["id"]: row for row in rows}
+
+
 @pytest.mark.parametrize(
     ("policy", "keeps", "offered"),
     [
@@ -297,10 +410,51 @@ def test_a_remark_on_lines_that_are_not_there_is_refused(lines: tuple[int, int])
 def test_the_policy_is_offered_as_far_as_the_client_can_do_it(
     policy: ReviewPolicy, keeps: bool, offered: list[str]
 ) -> None:
-    answer = SetSessionConfigOptionResponse(config_options=config_options(policy, keeps=keeps))
-    (option,) = held(SetSessionConfigOptionResponse, answer.dump())["configOptions"]
+    option = chosen_options(policy, keeps)["review_policy"]
     assert (option["id"], option["type"], option["currentValue"]) == ("review_policy", "select", policy)
     assert [one["value"] for one in option["options"]] == offered
+
+
+def test_model_effort_and_tier_are_options_with_what_they_can_be() -> None:
+    models = (ModelInfo("offline"), ModelInfo("m"))
+    found = chosen_options(model="m", effort="high", fast=True, models=models)
+    values = {name: [one["value"] for one in option["options"]] for name, option in found.items()}
+    assert values["model"] == ["m", "offline"]
+    assert values["effort"] == ["default", "low", "medium", "high", "max"]
+    assert values["fast"] == ["off", "on"]
+    now = {name: option["currentValue"] for name, option in found.items()}
+    assert now == {"review_policy": "ask", "model": "m", "effort": "high", "fast": "on"}
+    assert [option.get("category") for option in found.values()] == [None, "model", "thought_level", "model_config"]
+    assert chosen_options()["effort"]["currentValue"] == "default"
+    assert chosen_options(model="a-model-of-ones-own")["model"]["options"][0]["value"] == "a-model-of-ones-own"
+
+
+def test_what_is_chosen_is_the_settings_own_until_it_is_set() -> None:
+    session = FakeSession(FakeRuntime())
+    assert chosen(cast("Session", session)) == Chosen("ask", "fake", None, False, (ModelInfo("fake"),))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "kept"),
+    [
+        ("model", "gpt-5", "gpt-5"),
+        ("effort", "max", "max"),
+        ("effort", "default", ""),
+        ("fast", "on", "on"),
+        ("fast", "off", "off"),
+    ],
+)
+def test_a_value_of_an_option_is_kept(option: OptionName, value: str, kept: str) -> None:
+    assert option_value(option, value) == kept
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("model", ""), ("model", "x" * 201), ("model", "a\nb"), ("effort", ""), ("effort", "huge"), ("fast", "true")],
+)
+def test_a_value_that_an_option_can_t_have_is_refused(option: OptionName, value: str) -> None:
+    with pytest.raises(ValueError, match="it is"):
+        option_value(option, value)
 
 
 def test_an_update_of_a_hunk_that_is_not_known_is_left_out() -> None:

@@ -141,8 +141,53 @@ def test_a_key_is_never_shown_and_nothing_is_written(tmp_path: Path) -> None:
 async def test_the_default_model_is_the_offline_engine_and_its_origin_is_told(tmp_path: Path) -> None:
     assert (await checks.model(around(tmp_path))).seen.startswith("offline, the default")
     chosen = await checks.model(around(tmp_path, HARNESS_BRIDGE_MODEL="nonsense"))
-    assert chosen.state == "missing"
+    assert chosen.state == "warning"
     assert chosen.seen.startswith("nonsense, by HARNESS_BRIDGE_MODEL")
+    assert "its price is not known; its context window is not known" in chosen.seen
+    assert "HARNESS_BRIDGE_WINDOW" in chosen.mend
+
+
+async def test_of_a_model_of_a_service_it_is_told_where_it_is_and_what_is_known_of_it(tmp_path: Path) -> None:
+    known = await checks.model(around(tmp_path, HARNESS_BRIDGE_MODEL="gpt-5.2"))
+    assert known.state == "ok"
+    assert "at https://api.openai.com/v1 (responses); $1.75 in, $14 out" in known.seen
+    assert known.seen.endswith("a window of 400,000 tokens")
+    local = {"HARNESS_BRIDGE_BASE_URL": "http://127.0.0.1:9/v1", "HARNESS_BRIDGE_API": "chat"}
+    own = await checks.model(around(tmp_path, HARNESS_BRIDGE_MODEL="tiny", HARNESS_BRIDGE_WINDOW="8192", **local))
+    assert own.state == "ok"
+    assert "at http://127.0.0.1:9/v1 (chat); its price is not known; a window of 8,192 tokens" in own.seen
+
+
+async def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
+    environ = {"HARNESS_BRIDGE_MODEL": "tiny", "HARNESS_BRIDGE_BASE_URL": "nowhere"}
+    assert (await checks.model(around(tmp_path, **environ))).state == "missing"
+    assert (await checks.network(Around(environ, tmp_path, network=True))).state == "warning"
+    assert (await checks.key(around(tmp_path, **environ))).state == "ok"
+
+
+async def test_where_the_key_is_from_is_told_and_never_which(tmp_path: Path) -> None:
+    named = {"HARNESS_BRIDGE_MODEL": "gpt-5.2"}
+    assert (await checks.key(around(tmp_path))).seen == "none is needed"
+    none = await checks.key(around(tmp_path, **named))
+    assert (none.state, none.seen) == ("missing", "there is none for api.openai.com")
+    there = await checks.key(around(tmp_path, OPENAI_API_KEY=SECRET, **named))
+    assert (there.state, there.seen) == ("ok", "OPENAI_API_KEY, for api.openai.com")
+    local = {**named, "HARNESS_BRIDGE_BASE_URL": "http://127.0.0.1:9/v1"}
+    assert (await checks.key(around(tmp_path, **local))).seen == "none for 127.0.0.1:9: it is called without one"
+    others = await checks.key(around(tmp_path, OPENAI_API_KEY=SECRET, **local))
+    assert "OPENAI_API_KEY is for OpenAI and" in others.seen
+    far = {**named, "HARNESS_BRIDGE_BASE_URL": "http://models.example/v1", "HARNESS_BRIDGE_API_KEY": SECRET}
+    open_ = await checks.key(around(tmp_path, **far))
+    assert (open_.state, "unencrypted" in open_.seen) == ("warning", True)
+    assert SECRET not in repr((there, open_))
+
+
+async def test_a_setting_that_can_not_be_used_is_told(tmp_path: Path) -> None:
+    assert (await checks.settings(around(tmp_path))).seen == "no variables HARNESS_BRIDGE_…; all can be used"
+    wrong = await checks.settings(around(tmp_path, HARNESS_BRIDGE_EFFORT="very", HARNESS_BRIDGE_STEPS="0"))
+    assert wrong.state == "warning"
+    assert "HARNESS_BRIDGE_EFFORT is 'very'" in wrong.seen
+    assert "HARNESS_BRIDGE_STEPS is '0'" in wrong.seen
 
 
 async def test_a_script_is_read_before_it_is_believed(tmp_path: Path) -> None:
@@ -370,7 +415,7 @@ async def test_the_exit_code_tells_that_something_needed_is_missing(tmp_path: Pa
     wanted = Look(around(tmp_path, HARNESS_BRIDGE_MODEL="nonsense", PATH=""), NO_TERMINAL, COMMAND)
     assert await doctor(wanted, out) == Exit.ENVIRONMENT
     assert "Needed, and not here: " in out.text
-    assert "model" in out.text.splitlines()[-2] + out.text.splitlines()[-1]
+    assert "key" in out.text.splitlines()[-2] + out.text.splitlines()[-1]
 
 
 def test_rows_are_aligned_wrapped_and_followed_by_the_way_to_mend_them() -> None:

@@ -88,11 +88,11 @@ def test_a_model_that_fails_is_exit_code_1_with_its_words(place: Place) -> None:
     assert "the service is \\x1b[2Jdown" in done.stderr
 
 
-def test_a_model_that_is_not_known_is_said_with_what_to_set_up(tmp_path: Path) -> None:
+def test_a_model_that_can_not_be_had_is_said_with_what_to_set_up(tmp_path: Path) -> None:
     where = ["--cwd", str(tmp_path), "--state-dir", str(tmp_path / "state")]
-    done = bridge(["-m", "bridge", "run", *where, "--model", "gpt-0", "hello"])
+    done = bridge(["-m", "bridge", "run", *where, "--model", "scripted", "hello"])
     assert done.returncode == 1
-    assert "the model 'gpt-0' is not known" in done.stderr
+    assert "the model `scripted` has no script to play" in done.stderr
     assert "--model" in done.stderr
 
 
@@ -102,7 +102,7 @@ def test_without_a_model_what_is_not_understood_is_said_with_what_is(tmp_path: P
     assert done.returncode == 0
     assert "I don't understand that, so I did nothing." in done.stdout
     assert "rename `total` to `grand_total`" in done.stdout
-    assert "no other model is in this version yet" in done.stdout
+    assert "For anything else a language model is needed" in done.stdout
 
 
 def test_a_workspace_that_is_no_folder_is_an_error_of_the_environment(place: Place) -> None:
@@ -157,6 +157,26 @@ def test_hunks_are_decided_by_keys_and_only_what_was_accepted_is_written(place: 
         assert "\x1b[31m- 1  one\x1b[0m" in child.raw.decode()
         assert "thinking" not in text
     assert place.file.read_bytes() == BEFORE.replace(b"one", b"ONE")
+
+
+def test_a_command_is_shown_while_it_runs_after_a_yes_and_thinking_is_not_once_stopped(place: Place) -> None:
+    place.script({"calls": [{"tool": "shell", "args": {"command": "sleep 30"}}]}, {"say": "Never said."})
+    with TerminalChild(place.arguments("wait")) as child:
+        child.shows("> ")
+        child.press("y")
+        child.shows("⋯ Run sleep 30")
+        child.press(CTRL_C)
+        assert child.exit_code() == Exit.CANCELLED
+        assert "thinking" not in child.raw.decode().partition("Stopping the turn")[2]
+
+
+def test_nothing_is_said_to_go_on_after_the_key_that_stops(place: Place) -> None:
+    with TerminalChild(place.arguments("change it")) as child:
+        child.shows("hunk 1/2")
+        child.shows("> ")
+        child.press("q")
+        assert child.exit_code() == Exit.CANCELLED
+        assert "thinking" not in child.raw.decode().partition("stopping the turn")[2]
 
 
 def test_no_color_is_honoured_on_a_terminal(place: Place) -> None:

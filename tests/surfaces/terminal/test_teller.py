@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
-from bridge.protocol.update import AgentMessageChunk, TurnEnded
+from bridge.harness.engine.mending import BROKEN, CUT_OFF
+from bridge.harness.engine.turn import ASK_AGAIN
+from bridge.protocol.update import AgentMessageChunk, NoteUpdate, SessionNotification, SessionUpdate, TurnEnded
+from bridge.surfaces.terminal.output import Palette, Screen
 from bridge.surfaces.terminal.teller import Account, Teller, asks
-from tests.surfaces.terminal.fakes import ROOT, a_hunk, a_screen
+from tests.surfaces.terminal.fakes import ROOT, FakeOut, a_hunk, a_screen
 
 
 @pytest.mark.parametrize(
@@ -85,3 +88,47 @@ def test_of_a_cancelled_turn_it_is_told_how_much_stands_and_where(hunks: list[An
     ended = TurnEnded.parse({"sessionUpdate": "turn_ended", "turnId": "t", "stopReason": "cancelled"})
     Teller(screen, ROOT, account).on_update(ended)
     assert out.text == f"The turn was cancelled. {told}".rstrip() + "\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [CUT_OFF, BROKEN, ASK_AGAIN.format(misfit="it is not JSON"), "Your last message was not finished. It was stopped."],
+)
+def test_what_the_model_alone_is_told_is_no_note_to_the_person(text: str) -> None:
+    screen, out = a_screen()
+    teller = Teller(screen, ROOT, Account())
+    teller.on_update(NoteUpdate(text=text))
+    assert out.text == ""
+    teller.on_update(NoteUpdate(text="The user changed a.py."))
+    assert out.text == "  note: The user changed a.py.\n"
+
+
+def update(**fields: object) -> SessionUpdate:
+    return SessionNotification.parse({"sessionId": "s", "update": fields}).update
+
+
+def test_what_runs_after_a_yes_is_shown_while_it_runs_and_nothing_once_the_turn_is_stopping() -> None:
+    out = FakeOut(terminal=True)
+    screen = Screen(out, out, Palette(coloured=False))
+    teller = Teller(screen, ROOT, Account())
+    teller.on_update(update(sessionUpdate="tool_call", toolCallId="c", title="Run sleep 30", status="pending"))
+    screen.prompt("> ")
+    screen.reply("accepted")
+    out.text = ""
+    teller.on_update(update(sessionUpdate="tool_call_update", toolCallId="c", status="in_progress"))
+    assert out.text.endswith("⋯ Run sleep 30")
+    screen.stopping()
+    out.text = ""
+    teller.on_update(update(sessionUpdate="tool_call_update", toolCallId="c", status="failed"))
+    assert out.text == "✗ Run sleep 30: not finished\n"
+
+
+@pytest.mark.parametrize("message", ["I won't.", ""])
+def test_a_refusal_whose_words_stand_above_is_not_told_again(message: str) -> None:
+    account = Account()
+    account.on_update(words("I won't. ", "m1"))
+    screen, out = a_screen()
+    Teller(screen, ROOT, account).on_update(
+        update(sessionUpdate="turn_ended", turnId="t", stopReason="refusal", message=message)
+    )
+    assert out.text == "The turn ended early: the model refused.\n"

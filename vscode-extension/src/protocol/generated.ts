@@ -174,6 +174,33 @@ export interface BlobResourceContents {
   _meta?: Record<string, unknown> | null;
 }
 
+/** What a limit counts. */
+export type BudgetUnit = "dollars" | "tokens";
+
+/** A limit of the session: no model call is made that would pass it. */
+export interface BudgetView {
+  /** What it counts. */
+  unit: BudgetUnit;
+  /** The limit, a decimal number. */
+  limit: string;
+  /** What counts against it, a decimal number: with an estimate for calls of which the service told nothing, so it can be more than the total. */
+  spent: string;
+}
+
+/** Four fifths of a budget are spent. At its end no further model call is made. */
+export interface BudgetWarning {
+  /** The tag. */
+  sessionUpdate: "budget_warning";
+  /** Which turn. */
+  turnId: string;
+  /** What the budget counts. */
+  unit: BudgetUnit;
+  /** What is spent, a decimal number. */
+  spent: string;
+  /** The budget, a decimal number. */
+  limit: string;
+}
+
 /** Whose turn to cancel. */
 export interface CancelCommand {
   /** Which session; every one that runs, if absent. */
@@ -211,6 +238,47 @@ export interface CommentReviewRequest {
 /** The remarks are recorded. */
 export type CommentReviewResponse = Record<string, never>;
 
+/** Whose conversation to make smaller. */
+export interface CompactCommand {
+  /** Which session; the workspace's current one, if absent. */
+  sessionId?: string | null;
+}
+
+/** Make the conversation smaller. */
+export interface CompactRequest {
+  /** Which session. */
+  sessionId: string;
+}
+
+/** What came of it. */
+export interface CompactResponse {
+  /** It is smaller now. Otherwise there was nothing that could be left out. */
+  compacted: boolean;
+  /** Tokens before; absent where nobody knows. */
+  before?: number | null;
+  /** Tokens now; absent where nobody knows. */
+  after?: number | null;
+}
+
+/** The conversation was made smaller for the model. The session's log keeps all of it. */
+export interface Compacted {
+  /** The tag. */
+  sessionUpdate: "compacted";
+  /** Why. */
+  cause: CompactionCause;
+  /** Who did it: the service's own compaction, a summary by the model, or a rule without a model. */
+  by: "service" | "model" | "rule";
+  /** Tokens before; absent where nobody knows. */
+  before?: number | null;
+  /** Tokens now; absent where nobody knows. */
+  after?: number | null;
+  /** The files that were read again for it; at most 50 are named. */
+  files: Array<string>;
+}
+
+/** Why a conversation was made smaller: the model's window was nearly full, the person asked for it, or the service had refused it as too long. */
+export type CompactionCause = "window" | "command" | "overflow";
+
 /** An option of the session has another value now. */
 export interface ConfigOptionUpdate {
   /** The tag. */
@@ -233,6 +301,16 @@ export interface Content {
 
 /** A piece of a prompt or of a message; `type` says which. */
 export type ContentBlock = TextContent | ImageContent | AudioContent | ResourceLink | EmbeddedResource;
+
+/** An amount of money. */
+export interface Cost {
+  /** How much. */
+  amount: number;
+  /** ISO 4217: `USD`. */
+  currency: string;
+  /** ACP's room for extensions. Ignored, but for the keys documented here. */
+  _meta?: Record<string, unknown> | null;
+}
 
 /** The session is in another mode now. */
 export interface CurrentModeUpdate {
@@ -308,7 +386,19 @@ export interface ErrorData {
 }
 
 /** Which error it is. A kind you don't know is to be treated as `internal`. */
-export type ErrorKind = "parse_error" | "invalid_request" | "unknown_method" | "invalid_params" | "internal" | "not_initialized" | "cancelled" | "shutting_down" | "unknown_session" | "session_locked" | "busy" | "unknown_hunk" | "stale" | "unknown_approval" | "already_resolved" | "not_allowed" | "not_trusted" | "outside_workspace" | "file_missing" | "file_unreadable" | "file_binary" | "file_too_large" | "read_only" | "disk_full" | "model_unavailable" | "model_failed" | "model_auth" | "model_quota" | "over_budget" | "tool_input";
+export type ErrorKind = "parse_error" | "invalid_request" | "unknown_method" | "invalid_params" | "internal" | "not_initialized" | "cancelled" | "shutting_down" | "unknown_session" | "session_locked" | "busy" | "unknown_hunk" | "stale" | "unknown_approval" | "already_resolved" | "not_allowed" | "not_trusted" | "outside_workspace" | "file_missing" | "file_unreadable" | "file_binary" | "file_too_large" | "read_only" | "disk_full" | "model_unavailable" | "model_failed" | "model_auth" | "model_quota" | "tool_input";
+
+/** The model's service can't do something that was asked for; it goes on without. */
+export interface FeatureLowered {
+  /** The tag. */
+  sessionUpdate: "feature_lowered";
+  /** The model. */
+  model: string;
+  /** What it does without, in a word. */
+  feature: string;
+  /** Why, in words for a person. */
+  why: string;
+}
 
 /** What is wrong with one field of the params. The value itself is not repeated. */
 export interface FieldProblem {
@@ -341,6 +431,36 @@ export interface GetReviewResponse {
   currentText: string;
   /** The ids of all hunks of its proposal, this one too: file after file, in the order of place. */
   siblings: Array<string>;
+}
+
+/** What has a session used? */
+export interface GetUsageRequest {
+  /** Which session. */
+  sessionId: string;
+}
+
+/** What a session's model calls used and cost, those of earlier daemons with them. */
+export interface GetUsageResponse {
+  /** Which session. */
+  sessionId: string;
+  /** All of it in one line, for a person. */
+  summary: string;
+  /** All calls. */
+  total: UsageTotal;
+  /** The same in lines; at most 20 of each kind: the latest turns, and otherwise the largest. */
+  lines: Array<UsageLine>;
+  /** The limits that the session has. */
+  budgets: Array<BudgetView>;
+  /** How long tools worked. */
+  toolSeconds: number;
+  /** Lines that the changes added, of those that stand. */
+  added: number;
+  /** Lines that they removed. */
+  removed: number;
+  /** Where the prices are from. */
+  prices: Array<string>;
+  /** What the figures do not hold, in words for a person. */
+  remark?: string | null;
 }
 
 /**
@@ -517,9 +637,13 @@ export interface ImageContent {
   _meta?: Record<string, unknown> | null;
 }
 
-/** LSP's `initializationOptions`: settings for this connection. All of them may be left out. */
+/**
+ * LSP's `initializationOptions`: settings for this connection. All of them may be left out.
+ *
+ * One that can't be used is named to the person, and its default is used. Keys are never taken from here.
+ */
 export interface InitializationOptions {
-  /** Which model answers prompts, such as `scripted`. */
+  /** Which model answers prompts: a name that the service at `baseUrl` knows, `offline` or `scripted`. */
   model?: string | null;
   /** For the model `scripted`: absolute path of the file that says what it answers. */
   script?: string | null;
@@ -529,6 +653,34 @@ export interface InitializationOptions {
   review?: ReviewPolicy | null;
   /** Which documents are saved after an edit: `clean` if absent. Needs the capability `editorSave`. */
   save?: SavePolicy | null;
+  /** Where the model's service is, such as `http://localhost:11434/v1`; OpenAI's if absent. */
+  baseUrl?: string | null;
+  /** What the service speaks: the Responses API, which is meant if absent, or Chat Completions. */
+  api?: "responses" | "chat" | null;
+  /** The model that a turn goes on with where the first one is not there. */
+  fallback?: string | null;
+  /** How hard the model shall think; its own choice if absent. */
+  effort?: "low" | "medium" | "high" | "max" | null;
+  /** Use the service's fast tier, which costs more. */
+  fast?: boolean | null;
+  /** Let the service keep responses, so that less is sent. */
+  store?: boolean | null;
+  /** Let calls go on at the service while the daemon is restarted; means `store`. */
+  background?: boolean | null;
+  /** Tools of the service's own that the model may use, such as `web_search`. */
+  hostedTools?: Array<string> | null;
+  /** US dollars that a session may cost; no limit if absent. */
+  budget?: number | null;
+  /** Tokens that a session may use, in and out; no limit if absent. */
+  tokenBudget?: number | null;
+  /** Model calls in a turn: 100 if absent. */
+  steps?: number | null;
+  /** How long a turn may take: 60 if absent. */
+  minutes?: number | null;
+  /** The model's context window in tokens, where it is not known or another one. */
+  window?: number | null;
+  /** What models cost, by name; goes before the prices that are known. */
+  prices?: Record<string, unknown> | null;
 }
 
 /** Lines of a hunk's new side, counted from 0 at its first line. Half open: `end` is not part of it. */
@@ -537,6 +689,15 @@ export interface Lines {
   start: number;
   /** The line after the last one. */
   end: number;
+}
+
+/** Which models are there? */
+export type ListModelsRequest = Record<string, never>;
+
+/** The models that are known. The option `model` takes others as well, if the service has them. */
+export interface ListModelsResponse {
+  /** The models. */
+  models: Array<ModelView>;
 }
 
 /** List the open questions. */
@@ -625,6 +786,50 @@ export interface McpServerStdio {
   env: Array<EnvVariable>;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
+}
+
+/** US dollars for a million tokens, as decimal numbers. */
+export interface ModelPrice {
+  /** For what is sent. */
+  input: string;
+  /** For what comes back. */
+  output: string;
+  /** For what is read from the cache; as `input` if absent. */
+  cached?: string | null;
+  /** For what is written to it; as `input` if absent. */
+  cacheWrite?: string | null;
+  /** Where the price is from. */
+  source: string;
+}
+
+/** The turn goes on with another model. The next turn tries the first one again. */
+export interface ModelSwitched {
+  /** The tag. */
+  sessionUpdate: "model_switched";
+  /** Which turn. */
+  turnId: string;
+  /** The model that it goes on with. */
+  model: string;
+  /** Why, in words for a person. */
+  why: string;
+}
+
+/** A model, as far as it is known. */
+export interface ModelView {
+  /** Its name, as the option `model` takes it. */
+  id: string;
+  /** Its context window in tokens. */
+  window?: number | null;
+  /** Its longest answer in tokens. */
+  output?: number | null;
+  /** How hard it can think, in its service's words, the weakest first. */
+  efforts: Array<string>;
+  /** It looks at pictures. */
+  images: boolean;
+  /** What it costs; absent where that is not known. */
+  price?: ModelPrice | null;
+  /** What it costs on the fast tier; absent where that is not known. */
+  fastPrice?: ModelPrice | null;
 }
 
 /** Open a session. */
@@ -751,6 +956,20 @@ export interface Position {
   character: number;
 }
 
+/** What a model costs: US dollars for a million tokens, and for each request. */
+export interface PriceSetting {
+  /** For what is sent. */
+  input: number;
+  /** For what comes back. */
+  output: number;
+  /** For what is read from the cache; else as `input`. */
+  cached?: number | null;
+  /** For what is written to the cache; else as `input`. */
+  cacheWrite?: number | null;
+  /** For each request; else nothing. */
+  request?: number | null;
+}
+
 /** Which content blocks a prompt may have, beside `text` and `resource_link`, which it always may. ACP's shape. */
 export interface PromptCapabilities {
   /** `image` blocks are taken. */
@@ -777,6 +996,8 @@ export interface PromptCommand {
   range?: Range | null;
   /** Which session; the workspace's current one, or a new one, if absent. */
   sessionId?: string | null;
+  /** While another turn runs: wait for its end instead of being refused with `busy`. */
+  queue?: boolean | null;
 }
 
 /** Ask the agent to do something: a turn. */
@@ -787,6 +1008,10 @@ export interface PromptRequest {
   prompt: Array<ContentBlock>;
   /** LSP's: report the turn by `$/progress` with this token. */
   workDoneToken?: number | string | null;
+  /** While another turn runs: wait for its end instead of being refused with `busy`. */
+  queue?: boolean | null;
+  /** A JSON Schema of an object: the turn's last message is then JSON of that form. For scripts. */
+  outputSchema?: Record<string, unknown> | null;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
 }
@@ -799,10 +1024,26 @@ export interface PromptResponse {
   _meta?: Record<string, unknown> | null;
 }
 
-/** The turn has begun. It goes on after this answer; `$/progress` tells of it. */
+/** The turn has begun, or waits for the end of another. `$/progress` tells of it. */
 export interface PromptStarted {
   /** The session that the turn runs in. */
   sessionId: string;
+}
+
+/** The messages that wait for their turns, whole: it replaces the one before. */
+export interface QueueUpdate {
+  /** The tag. */
+  sessionUpdate: "queue_update";
+  /** The next one first; at most 50 are named. */
+  queue: Array<QueuedPrompt>;
+}
+
+/** A message that waits for its turn. */
+export interface QueuedPrompt {
+  /** Names it, for `harness/session/unqueue`. */
+  promptId: string;
+  /** What it says, cut where it is long. */
+  text: string;
 }
 
 /** A stretch of text, as in LSP: the end is not part of it. */
@@ -899,6 +1140,20 @@ export interface ResponseError {
   message: string;
   /** Which error it is, and what to do next. */
   data: ErrorData;
+}
+
+/** A model call failed in a way that may pass, and is made again. What had come of it stays, marked by this. */
+export interface Retrying {
+  /** The tag. */
+  sessionUpdate: "retrying";
+  /** Which turn. */
+  turnId: string;
+  /** The number of the attempt that failed. */
+  attempt: number;
+  /** How long until the next one. */
+  waitSeconds: number;
+  /** What went wrong, in words for a person. */
+  message: string;
 }
 
 /** When an edit is applied. `ask`: when the person accepts it. `keep`: at once; the person then keeps it or undoes it. */
@@ -1003,7 +1258,7 @@ export interface SessionNotification {
 }
 
 /** One thing that happened in a session; `sessionUpdate` says what. Skip a kind you don't know. */
-export type SessionUpdate = UserMessageChunk | AgentMessageChunk | AgentThoughtChunk | ToolCallStart | ToolCallProgress | PlanUpdate | CurrentModeUpdate | ConfigOptionUpdate | TurnStarted | TurnEnded | HunkUpdate | ApprovalOpened | ApprovalClosed | NoteUpdate;
+export type SessionUpdate = UserMessageChunk | AgentMessageChunk | AgentThoughtChunk | ToolCallStart | ToolCallProgress | PlanUpdate | CurrentModeUpdate | ConfigOptionUpdate | TurnStarted | TurnEnded | HunkUpdate | ApprovalOpened | ApprovalClosed | NoteUpdate | UsageUpdate | Retrying | ModelSwitched | FeatureLowered | Compacted | BudgetWarning | QueueUpdate;
 
 /** Give an option another value. */
 export interface SetSessionConfigOptionRequest {
@@ -1033,6 +1288,39 @@ export interface ShownNotification {
 
 /** Why a hunk is stale. `overlap`: the same lines were changed. `gone`: the file is gone or replaced. `dependency`: it built on a hunk that was not accepted. */
 export type StaleReason = "overlap" | "gone" | "dependency";
+
+/** What to tell the agent while it works. */
+export interface SteerCommand {
+  /** What is said. */
+  text: string;
+  /** The document the person is in. */
+  uri?: string | null;
+  /** The line the person is on, counted from 0. */
+  line?: number | null;
+  /** Which session; the workspace's current one, if absent. */
+  sessionId?: string | null;
+  /** The turn that is meant; the one that runs, if absent. */
+  turnId?: string | null;
+}
+
+/** Tell the agent something while it works. */
+export interface SteerRequest {
+  /** Which session. */
+  sessionId: string;
+  /** The turn that is meant, as `turn_started` named it. */
+  turnId: string;
+  /** What is said. */
+  prompt: Array<ContentBlock>;
+}
+
+/** It is in the log. The model is told before its next step. */
+export type SteerResponse = Record<string, never>;
+
+/** Whether the agent hears of it; the person is told so by `window/showMessage`. */
+export interface SteerResult {
+  /** It does, at its next step. Otherwise no turn runs, or another one than is meant. */
+  taken: boolean;
+}
 
 /** Why a turn ended. */
 export type StopReason = "end_turn" | "max_tokens" | "max_turn_requests" | "refusal" | "cancelled";
@@ -1067,6 +1355,20 @@ export interface TextResourceContents {
   mimeType?: string | null;
   /** ACP's room for extensions. Ignored, but for the keys documented here. */
   _meta?: Record<string, unknown> | null;
+}
+
+/** Tokens of model calls, as the service counted them. */
+export interface TokenCounts {
+  /** Tokens sent; `cached` and `cacheWrite` are parts of them. */
+  input: number;
+  /** Of those, read from the service's cache. */
+  cached: number;
+  /** Of those, written to the service's cache. */
+  cacheWrite: number;
+  /** Tokens that came back; `reasoning` is a part of them. */
+  output: number;
+  /** Of those, what the model thought. */
+  reasoning: number;
 }
 
 /** Something that a tool call produced; `type` says what. */
@@ -1195,6 +1497,86 @@ export interface UndoReviewResponse {
   outcomes: Array<HunkOutcome>;
 }
 
+/** Take a message back that waits for its turn. */
+export interface UnqueueRequest {
+  /** Which session. */
+  sessionId: string;
+  /** Which message, as `queue_update` named it. */
+  promptId: string;
+}
+
+/** It is taken back; its `harness/session/prompt` is answered with `cancelled`. */
+export type UnqueueResponse = Record<string, never>;
+
+/** Whose usage to show. */
+export interface UsageCommand {
+  /** Which session; the workspace's current one, if absent. */
+  sessionId?: string | null;
+}
+
+/** What a line of a bill is for: a turn, a model, a purpose (steps of turns, compactions), an agent, a service tier, a part of what went to and fro, or a tool, whose results went to the model. */
+export type UsageKind = "turn" | "model" | "purpose" | "agent" | "tier" | "part" | "tool";
+
+/** A line of a bill. The lines of one kind add up to the total, but for turns that are long over and for tools. */
+export interface UsageLine {
+  /** What it is for. */
+  kind: UsageKind;
+  /** Such as the model or the tool. Of a turn its id, empty for what was used between turns. */
+  name: string;
+  /** Its share. Of a tool `calls` counts the calls of the tool. */
+  total: UsageTotal;
+  /** Shared out by the bytes of what was sent: no service tells it exactly. */
+  estimated: boolean;
+}
+
+/** What a session has used, beyond ACP's fields. `harness/usage/get` has all of it. */
+export interface UsageNote {
+  /** All tokens of the session, in and out. */
+  tokens: number;
+  /** The turn that the latest call was made in. */
+  turnId?: string | null;
+  /** All tokens of that turn. */
+  turnTokens?: number | null;
+  /** US dollars of that turn; absent where not known. */
+  turnDollars?: string | null;
+  /** Calls whose price is not known: `cost` is without them. */
+  unpriced: number;
+}
+
+/** What model calls used together. What is unknown is absent or counted, never taken for nothing. */
+export interface UsageTotal {
+  /** How many calls. */
+  calls: number;
+  /** Their tokens, as far as the service told them. */
+  tokens: TokenCounts;
+  /** US dollars, a decimal number, of the calls whose price is known; absent where none is. */
+  dollars?: string | null;
+  /** Calls whose price is not known: `dollars` is without them. */
+  unpriced: number;
+  /** How long they took. */
+  seconds: number;
+}
+
+/** What the session has used. After each model call. */
+export interface UsageUpdate {
+  /** The tag. */
+  sessionUpdate: "usage_update";
+  /** Tokens of the conversation, as the latest call measured it. */
+  used: number;
+  /** The model's context window in tokens; 0 where it is not known. */
+  size: number;
+  /** What the session has cost; absent where no price is known. */
+  cost?: Cost | null;
+  /** ACP's room for extensions: ours are in `harness`. */
+  _meta?: UsageUpdateMeta | null;
+}
+
+/** `_meta` of `usage_update`. */
+export interface UsageUpdateMeta {
+  /** Ours. */
+  harness: UsageNote;
+}
+
 /** A piece of what the person said; follows the `turn_started` of its turn. */
 export interface UserMessageChunk {
   /** The tag. */
@@ -1217,13 +1599,19 @@ export interface Methods {
   "harness/session/list": { params: ListSessionsRequest; result: ListSessionsResponse };
   /** Close a session. A running turn is cancelled first. Its log stays, so it can be loaded again. */
   "harness/session/close": { params: CloseSessionRequest; result: CloseSessionResponse };
-  /** Ask the agent to do something. Answered when the turn ends, which may take as long as a person takes to decide. A second prompt while a turn runs is refused with `busy`. `$/cancelRequest` on it, like `harness/session/cancel`, ends the turn; the answer is then `cancelled`, not an error. */
+  /** Ask the agent to do something. Answered when the turn ends, which may take as long as a person takes to decide. A second prompt while a turn runs is refused with `busy`, or waits if it has `queue`: it is then a turn of its own, and is answered when that ends. `$/cancelRequest` on it, like `harness/session/cancel`, ends the turn, or takes back what waits; the answer is then `cancelled`, not an error. */
   "harness/session/prompt": { params: PromptRequest; result: PromptResponse };
   /** Cancel the running turn. The prompt is then answered with the stop reason `cancelled`; undecided hunks of the turn are withdrawn and open questions are closed as cancelled. */
   "harness/session/cancel": { params: CancelNotification; result: null };
-  /** Set an option of a session. `review_policy` is `ask` or `keep`, and holds for what is proposed from then on; `keep` needs the capability `editorApply`, and is refused without it. */
+  /** Tell the agent something while its turn runs: it joins at the next step, and comes back as `user_message_chunk`. Refused with `stale` where that turn is over: then it is a prompt of its own. */
+  "harness/session/steer": { params: SteerRequest; result: SteerResponse };
+  /** Take back a message that waits for its turn. Refused with `already_resolved` where it does not wait any more. */
+  "harness/session/unqueue": { params: UnqueueRequest; result: UnqueueResponse };
+  /** Make the conversation smaller, as is done by itself before the model's window is full: what the person said, what waits for them and the latest turns stay, the rest becomes a summary. The session's log keeps all of it. Told by the update `compacted`. */
+  "harness/session/compact": { params: CompactRequest; result: CompactResponse };
+  /** Set an option of a session. `review_policy` is `ask` or `keep`, and holds for what is proposed from then on; `keep` needs the capability `editorApply`, and is refused without it. `model` (any name that the service knows, in the list or not), `effort` and `fast` hold from the next model call on. */
   "harness/session/set_config_option": { params: SetSessionConfigOptionRequest; result: SetSessionConfigOptionResponse };
-  /** Something happened in a session. Sent to clients with the capability `updates`, in order. What has a `seq` was in the session's log before it was sent. The kinds that ACP has are ACP's; `turn_started`, `turn_ended`, `hunk_update`, `approval_opened`, `approval_closed` and `note` are ours. */
+  /** Something happened in a session. Sent to clients with the capability `updates`, in order. What has a `seq` was in the session's log before it was sent. The kinds that ACP has are ACP's; `turn_started`, `turn_ended`, `hunk_update`, `approval_opened`, `approval_closed`, `note`, `retrying`, `model_switched`, `feature_lowered`, `compacted`, `budget_warning` and `queue_update` are ours. Pieces of a message that come fast are joined: the first goes at once, later ones wait for at most 33 ms. */
   "harness/session/update": { params: SessionNotification; result: null };
   /** List the hunks that wait, by place, with their decision, placement and fit. */
   "harness/review/list": { params: ListReviewRequest; result: ListReviewResponse };
@@ -1247,6 +1635,10 @@ export interface Methods {
   "harness/editor/apply": { params: ApplyEditorRequest; result: ApplyEditorResponse };
   /** Save open documents after an edit, so that commands see what was accepted. Sent to clients with the capability `editorSave`, for documents that the setting `save` names. */
   "harness/editor/save": { params: SaveEditorRequest; result: SaveEditorResponse };
+  /** What a session's model calls have used and cost: the total, and its lines by turn, model, tool, agent and part. A price is fixed when the call is made; an unknown one stays unknown. */
+  "harness/usage/get": { params: GetUsageRequest; result: GetUsageResponse };
+  /** The models that are known, and what they cost. Nothing is asked of any service. */
+  "harness/model/list": { params: ListModelsRequest; result: ListModelsResponse };
 }
 
 /** Every command of workspace/executeCommand: its one argument and the type of its result. */
@@ -1277,9 +1669,15 @@ export interface Commands {
   "harness.next": { arguments: [NextCommand]; result: NextHunk };
   /** Cancel the running turn, as the notification does. */
   "harness.cancel": { arguments: [CancelCommand]; result: null };
+  /** Tell the agent something while it works: it joins at the next step. Whether it was in time is said by `window/showMessage`. */
+  "harness.steer": { arguments: [SteerCommand]; result: SteerResult };
+  /** Make the conversation smaller for the model, as `harness/session/compact` does. What came of it is said by `window/showMessage`. */
+  "harness.compact": { arguments: [CompactCommand]; result: CompactResponse };
+  /** Say what the session has used and cost, in one line by `window/showMessage`; the answer has all of it. */
+  "harness.usage": { arguments: [UsageCommand]; result: GetUsageResponse };
 }
 
-export type ClientRequest = "harness/session/new" | "harness/session/load" | "harness/session/list" | "harness/session/close" | "harness/session/prompt" | "harness/session/set_config_option" | "harness/review/list" | "harness/review/get" | "harness/review/decide" | "harness/review/undo" | "harness/review/comment" | "harness/permission/pending" | "harness/permission/answer";
+export type ClientRequest = "harness/session/new" | "harness/session/load" | "harness/session/list" | "harness/session/close" | "harness/session/prompt" | "harness/session/steer" | "harness/session/unqueue" | "harness/session/compact" | "harness/session/set_config_option" | "harness/review/list" | "harness/review/get" | "harness/review/decide" | "harness/review/undo" | "harness/review/comment" | "harness/permission/pending" | "harness/permission/answer" | "harness/usage/get" | "harness/model/list";
 
 export type ClientNotification = "harness/session/cancel" | "harness/editor/shown";
 

@@ -116,6 +116,31 @@ export enum ConfigurationTarget {
   Global = 1,
 }
 
+export enum StatusBarAlignment {
+  Left = 1,
+}
+
+/** An item of the status bar. */
+export class FakeStatusItem {
+  text = "";
+  tooltip = "";
+  name = "";
+  command = "";
+  shown = false;
+
+  show(): void {
+    this.shown = true;
+  }
+
+  hide(): void {
+    this.shown = false;
+  }
+
+  dispose(): void {
+    this.hide();
+  }
+}
+
 export class RelativePattern {
   constructor(
     readonly folder: Folder,
@@ -158,6 +183,7 @@ export const editor = {
   offered: [] as string[],
   picks: "",
   commands: new Map<string, (...given: never[]) => unknown>(),
+  statusItems: new Map<string, FakeStatusItem>(),
   /** The commands that were run, each with what it was given. */
   executed: [] as unknown[][],
   settings: new Map<string, unknown>(),
@@ -193,6 +219,11 @@ export const window = {
   showInformationMessage: say,
   setStatusBarMessage: say,
   showWorkspaceFolderPick: (): Promise<Folder | undefined> => Promise.resolve(undefined),
+  createStatusBarItem: (id: string): FakeStatusItem => {
+    const item = new FakeStatusItem();
+    editor.statusItems.set(id, item);
+    return item;
+  },
   createTreeView: () => ({ badge: undefined, message: "", dispose: () => undefined }),
 };
 

@@ -8,4 +8,9 @@ from typing import ClassVar
 class Event:
     """Base of all events."""
 
-    durable: ClassVar[bool] = False
+    synced: ClassVar[bool] = False
+
+    @property
+    def durable(self) -> bool:
+        """Whether it has to be on disk (fsync) before anyone sees it."""
+        return self.synced

@@ -38,16 +38,26 @@ class CallJudged(Event):
 class CallStarted(Event):
     """The effect is about to happen. Without its `CallEnded` after a crash the status is unknown: never repeated."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     call: CallId
 
 
 @dataclass(frozen=True, slots=True)
 class CallEnded(Event):
-    """What the model is told of the call."""
+    """What the model is told of the call. `seconds` is how long it took, 0 where it did not begin.
 
-    durable: ClassVar[bool] = True
+    `effect`: it may have changed something. One that only looked is not worth a wait for the disk: to look again does
+    no harm.
+    """
+
     call: CallId
     status: CallStatus
     output: str
     shown: str = ""
+    seconds: float = 0.0
+    effect: bool = True
+
+    @property
+    def durable(self) -> bool:
+        """See the base."""
+        return self.effect

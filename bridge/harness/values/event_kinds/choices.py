@@ -17,7 +17,7 @@ OptionName = Literal["model", "effort", "fast"]
 class SessionOpened(Event):
     """The first record. `cwd` is an absolute path: the boundary of the workspace, fixed here."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     session: SessionId
     cwd: str
     model: str
@@ -29,7 +29,7 @@ class SessionOpened(Event):
 class PolicySet(Event):
     """From now on the session's proposals are made under this review policy."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     policy: Policy
 
 
@@ -37,7 +37,7 @@ class PolicySet(Event):
 class OptionSet(Event):
     """From now on the session's model calls are made with this. `fast` is "on" or "off"; "" is the settings' own."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     name: OptionName
     value: str
 
@@ -46,7 +46,7 @@ class OptionSet(Event):
 class ApprovalOpened(Event):
     """A question to a person."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     approval: Approval
 
 
@@ -54,7 +54,7 @@ class ApprovalOpened(Event):
 class ApprovalClosed(Event):
     """Its one terminal state."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     approval: ApprovalId
     state: ApprovalState
     answer: Answer | None = None

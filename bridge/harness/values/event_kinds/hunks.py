@@ -12,7 +12,7 @@ from bridge.harness.values.proposals import Decision, Hunk, Intent, PlacementKin
 class Proposed(Event):
     """What a call would change."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     proposal: Proposal
     hunks: tuple[Hunk, ...]
 
@@ -21,7 +21,7 @@ class Proposed(Event):
 class HunkSplit(Event):
     """Parts of a hunk, or another text in its place, are decided instead of it: the hunk is withdrawn."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     hunk: HunkId
     children: tuple[Hunk, ...]
 
@@ -53,7 +53,7 @@ class HunkFresh(Event):
 class Decided(Event):
     """The one decision on a hunk."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     hunk: HunkId
     decision: Decision
 
@@ -62,7 +62,7 @@ class Decided(Event):
 class IntentMade(Event):
     """The approved text is about to be written."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     intent: Intent
 
 
@@ -70,7 +70,7 @@ class IntentMade(Event):
 class Placed(Event):
     """What was seen to stand after the write."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     hunk: HunkId
     placement: PlacementKind
     cause: str

@@ -45,7 +45,7 @@ class Prompt(Event):
     `schema` is the form that the turn's last answer must have. `queued` is the message that waited for this turn.
     """
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     turn: TurnId
     text: str
     context: PromptContext | None = None
@@ -57,7 +57,7 @@ class Prompt(Event):
 class Steered(Event):
     """The person's words while a turn runs: told to the model at its next step."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     turn: TurnId
     text: str
     context: PromptContext | None = None
@@ -67,7 +67,7 @@ class Steered(Event):
 class Queued(Event):
     """The person's words for a turn of their own, after the one that runs."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     id: PromptId
     text: str
     context: PromptContext | None = None
@@ -78,7 +78,7 @@ class Queued(Event):
 class Unqueued(Event):
     """A message that waited is taken back. One whose turn begins is named by that turn's `Prompt`."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     id: PromptId
 
 
@@ -96,7 +96,7 @@ class StepStarted(Event):
 class ResponseBegun(Event):
     """The service works on the call in the background: after a restart its stream is taken up again."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     turn: TurnId
     step: int
     response: str
@@ -148,7 +148,7 @@ class Retried(Event):
 class ModelSwitched(Event):
     """The turn goes on with another model, because the one before is not there. The next turn tries the first again."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     turn: TurnId
     model: str
     why: str
@@ -165,14 +165,15 @@ class FeatureLowered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Compacted(Event):
-    """From now on the model is told `items` instead of everything before; the log keeps that.
+    """From now on the model is told `items` instead of what it was told before; the log keeps that.
 
+    They stand for the first `count` items of the history, None for all of it: what was said while they were made stays.
     `by` is "service" where the service's own compaction was used, else "model" (a summary that the model wrote) or
     "rule" (nothing but what is kept as it is). Tokens are as measured, None where nobody knows. `files` are the paths
     that were read again. `turn` is None between turns.
     """
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     turn: TurnId | None
     cause: CompactionCause
     by: Literal["service", "model", "rule"]
@@ -181,6 +182,7 @@ class Compacted(Event):
     after: int | None = None
     files: tuple[str, ...] = ()
     spent: Spent | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class Note(Event):
 class TurnEnded(Event):
     """The truth about how a turn ended; the answer to the prompt request is a courtesy."""
 
-    durable: ClassVar[bool] = True
+    synced: ClassVar[bool] = True
     turn: TurnId
     stop: StopReason
     message: str = ""

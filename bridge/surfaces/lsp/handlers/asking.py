@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.app.session import Session
+from bridge.harness.errors import BridgeError
 from bridge.harness.ids import SessionId, Uri
 from bridge.harness.values.events import PromptContext
 from bridge.harness.workspace.uris import to_path
@@ -17,6 +18,7 @@ from bridge.surfaces.lsp.params import known_uri
 from bridge.surfaces.lsp.peer import RemoteError
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.queued import Asked, Queue
 from bridge.surfaces.lsp.review.entries import ASKS
 from bridge.surfaces.lsp.review.refactorings import refactorings
 from bridge.surfaces.lsp.review.show import WARNING, show_text
@@ -31,9 +33,10 @@ NOTHING_FITS = "None of the requests that the model in use understands fits this
 class Asking:
     """What begins a turn, of one connection."""
 
-    def __init__(self, context: Context, progress: Progress, questions: Questions) -> None:
+    def __init__(self, context: Context, progress: Progress, questions: Questions, queue: Queue) -> None:
         """One a connection."""
         self._context = context
+        self._queue = queue
         self._progress = progress
         self._questions = questions
         self.handlers: Mapping[str, Callable[[Any], Awaitable[Wire]]] = {
@@ -47,12 +50,17 @@ class Asking:
         if not given.text.strip():
             raise invalid_params([{"path": "arguments.0.text", "message": "it has no text"}])
         known = SessionId(given.session_id) if given.session_id else None
-        return wire.PromptStarted(session_id=await self._begin(given.text, self._where(given), known))
+        if given.queue is not True:
+            return wire.PromptStarted(session_id=await self._begin(given.text, self._where(given), known))
+        where = self._where(given)
+        session = self._context.runtime.session(known) if known else await self._current(where)
+        self._context.tasks.start_soon(self._wait, session, Asked(given.text, where))
+        return wire.PromptStarted(session_id=session.id)
 
     async def ask_here(self, given: wire.AskHereCommand) -> Wire:
         """Ask what the agent should do with a selection. No choice, no turn."""
         where = place(self._context, _uri(given.uri), given.range)
-        if not self._context.runtime.free_words:
+        if not self._context.free_words:
             return await self._refactor_here(given)
         chosen = await self.choose(WHAT_TO_DO, tuple(ASKS))
         return wire.AskHereResult(session_id=await self._begin(ASKS[chosen], where) if chosen else None)
@@ -99,6 +107,16 @@ class Asking:
         turn = await self._context.runtime.prompt(session.id, text, where)
         self._context.tasks.start_soon(self._progress.begin, session, turn, None)
         return session.id
+
+    async def _wait(self, session: Session, asked: Asked) -> None:
+        """Begin a turn when it can be."""
+        try:
+            turn = await self._queue.begin(session.id, asked, wait=True)
+        except BridgeError as problem:
+            show_text(self._context, f"Agent: {problem}", kind=WARNING)
+            return
+        if turn is not None:
+            await self._progress.begin(session, turn, None)
 
     async def _current(self, where: PromptContext | None) -> Session:
         if self._context.current is None:

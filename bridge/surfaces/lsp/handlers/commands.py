@@ -19,9 +19,11 @@ from bridge.surfaces.lsp import params as lsp
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.handlers.asking import Asking
+from bridge.surfaces.lsp.handlers.meanwhile import Meanwhile
 from bridge.surfaces.lsp.jsonrpc import invalid_params, wrong_fields
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.questions import Questions
+from bridge.surfaces.lsp.queued import Queue
 from bridge.surfaces.lsp.review.deciding import apply_anyway, decide, stood_on, undo
 from bridge.surfaces.lsp.review.show import go_to, show_hunk, show_outcomes, show_text
 from bridge.surfaces.lsp.review.shown import Shown
@@ -44,13 +46,14 @@ Place = tuple[str, int, int, str]
 class Commands:
     """The commands of one connection."""
 
-    def __init__(self, context: Context, progress: Progress, questions: Questions, shown: Shown) -> None:
+    def __init__(self, context: Context, progress: Progress, questions: Questions, queue: Queue, shown: Shown) -> None:
         """One a connection."""
         self._context = context
-        self._asking = Asking(context, progress, questions)
+        self._asking = Asking(context, progress, questions, queue)
         self._shown = shown
         self._handlers: Mapping[str, Callable[[Any], Awaitable[Wire | None]]] = {
             **self._asking.handlers,
+            **Meanwhile(context).handlers,
             "harness.accept": self.accept,
             "harness.reject": self.reject,
             "harness.rejectWithReason": self.reject_with_reason,

@@ -9,6 +9,7 @@ from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.progress import Progress
 from bridge.surfaces.lsp.review.actions import code_actions
+from bridge.surfaces.lsp.review.costs import Costs
 from bridge.surfaces.lsp.review.entries import entries
 from bridge.surfaces.lsp.review.hints import inlay_hints
 from bridge.surfaces.lsp.review.lenses import code_lenses
@@ -19,9 +20,10 @@ from bridge.surfaces.lsp.review.shown import Shown
 class Language:
     """The handlers of this resource."""
 
-    def __init__(self, context: Context, progress: Progress, shown: Shown) -> None:
+    def __init__(self, context: Context, progress: Progress, shown: Shown, costs: Costs) -> None:
         """One a connection."""
         self._context = context
+        self._costs = costs
         self._progress = progress
         self._shown = shown
 
@@ -41,9 +43,9 @@ class Language:
         return code_lenses(self._context, uri, self._shown.publisher.near(uri))
 
     def hints(self, _: Context, params: lsp.InlayHint) -> list[dict[str, Any]]:
-        """See review.hints."""
-        uri = canonical(params.text_document.uri)
-        return inlay_hints(self._context, uri, params.range.start.line, params.range.end.line)
+        """See review.hints and review.costs."""
+        uri, first, last = canonical(params.text_document.uri), params.range.start.line, params.range.end.line
+        return [*inlay_hints(self._context, uri, first, last), *self._costs.hints(uri, first, last)]
 
     async def content(self, _: Context, params: lsp.VirtualDocument) -> dict[str, str]:
         """See review.virtual."""

@@ -2,21 +2,23 @@
 
 from datetime import UTC, datetime
 
-import anyio
-
 from bridge.app.store import SessionInfo
 from bridge.harness.errors import ModelProblem
-from bridge.harness.ids import SessionId
+from bridge.harness.ids import PromptId, SessionId, TurnId
 from bridge.harness.values.events import PromptContext, TurnEnded
+from bridge.harness.values.model import OutputSchema
 from bridge.protocol import session as wire
 from bridge.protocol.content import ContentBlock, ResourceLink, TextContent
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.dispatch import Route
 from bridge.surfaces.lsp.handlers.config import options
+from bridge.surfaces.lsp.handlers.meanwhile import compacted
 from bridge.surfaces.lsp.jsonrpc import invalid_params
 from bridge.surfaces.lsp.params import known_uri, place_in_list
 from bridge.surfaces.lsp.progress import Progress
+from bridge.surfaces.lsp.queued import Asked, Queue
 from bridge.surfaces.lsp.updates import UpdateStream
+from bridge.surfaces.mapping.form import form_name
 
 PAGE = 100
 """Sessions on one page of a list."""
@@ -25,9 +27,10 @@ PAGE = 100
 class Sessions:
     """The handlers of this resource."""
 
-    def __init__(self, context: Context, progress: Progress, stream: UpdateStream) -> None:
+    def __init__(self, context: Context, progress: Progress, queue: Queue, stream: UpdateStream) -> None:
         """One a connection."""
         self._context = context
+        self._queue = queue
         self._progress = progress
         self._stream = stream
 
@@ -41,8 +44,7 @@ class Sessions:
         """The history first, then the answer, then the open turn goes on."""
         session, records = await self._context.runtime.load_session(SessionId(params.session_id))
         if self._context.client.wants_updates:
-            for record in records:
-                self._stream.record(session.id, record, replay=True)
+            self._stream.replay(session.id, records)
         self._context.current = session
         self._context.tasks.start_soon(self._context.take_up, session)
         return wire.LoadSessionResponse(config_options=options(self._context, session))
@@ -56,9 +58,11 @@ class Sessions:
         return wire.ListSessionsResponse(sessions=tuple(_info(info) for info in page), next_cursor=following)
 
     async def close(self, _: Context, params: wire.CloseSessionRequest) -> wire.CloseSessionResponse:
-        """Cancel what runs, let go of the log."""
+        """Cancel what runs and what this client waits for, let go of the log."""
         known = SessionId(params.session_id)
+        await self._queue.take_back(known)
         await self._context.runtime.close_session(known)
+        self._queue.closed(known)
         if self._context.current is not None and self._context.current.id == known:
             self._context.current = None
         return wire.CloseSessionResponse()
@@ -66,11 +70,27 @@ class Sessions:
     async def prompt(self, _: Context, params: wire.PromptRequest) -> wire.PromptResponse:
         """A turn; the request's cancellation is the turn's, and the answer is then `cancelled`."""
         text, where = _words(params.prompt)
-        with anyio.CancelScope(shield=True):  # a cancellation that is as quick as the prompt ends the turn in order
-            turn = await self._context.runtime.prompt(SessionId(params.session_id), text, where)
         session = self._context.runtime.session(SessionId(params.session_id))
+        turn = await self._queue.begin(session.id, Asked(text, where, _schema(params)), wait=params.queue is True)
+        if turn is None:
+            return wire.PromptResponse(stop_reason="cancelled")
         self._context.tasks.start_soon(self._progress.begin, session, turn, params.work_done_token)
         return _answer(await turn.see_through())
+
+    async def steer(self, _: Context, params: wire.SteerRequest) -> wire.SteerResponse:
+        """Words for the turn that runs."""
+        text, where = _words(params.prompt)
+        await self._context.runtime.steer(SessionId(params.session_id), text, TurnId(params.turn_id), where)
+        return wire.SteerResponse()
+
+    async def unqueue(self, _: Context, params: wire.UnqueueRequest) -> wire.UnqueueResponse:
+        """Take back what waits."""
+        await self._context.runtime.unqueue(SessionId(params.session_id), PromptId(params.prompt_id))
+        return wire.UnqueueResponse()
+
+    async def compact(self, _: Context, params: wire.CompactRequest) -> wire.CompactResponse:
+        """Make the conversation smaller."""
+        return compacted(await self._context.runtime.compact(SessionId(params.session_id)))
 
     def cancel(self, _: Context, params: wire.CancelNotification) -> None:
         """Stop the running turn."""
@@ -84,7 +104,17 @@ class Sessions:
             request("harness/session/load", wire.LoadSessionRequest, self.load, lambda p: p.session_id),
             request("harness/session/list", wire.ListSessionsRequest, self.list_),
             request("harness/session/close", wire.CloseSessionRequest, self.close, lambda p: p.session_id),
+            *self._turns(),
+        ]
+
+    def _turns(self) -> list[Route]:
+        """Those around a turn."""
+        request = self._context.request
+        return [
             request("harness/session/prompt", wire.PromptRequest, self.prompt),
+            request("harness/session/steer", wire.SteerRequest, self.steer, lambda p: p.session_id),
+            request("harness/session/unqueue", wire.UnqueueRequest, self.unqueue, lambda p: p.session_id),
+            request("harness/session/compact", wire.CompactRequest, self.compact),
             self._context.notification("harness/session/cancel", wire.CancelNotification, self.cancel),
         ]
 
@@ -105,6 +135,12 @@ def _words(blocks: tuple[ContentBlock, ...]) -> tuple[str, PromptContext | None]
         raise invalid_params([{"path": "prompt", "message": "only `text` and `resource_link` blocks are taken"}])
     where = PromptContext(known_uri(links[0].uri, f"prompt.{blocks.index(links[0])}.uri")) if links else None
     return "\n\n".join([*texts, *(f"[{link.name}]({link.uri})" for link in links)]), where
+
+
+def _schema(params: wire.PromptRequest) -> OutputSchema | None:
+    """The form of the answer; services want a name for it."""
+    wanted = params.output_schema
+    return OutputSchema(form_name(wanted), wanted) if wanted is not None else None
 
 
 def _info(info: SessionInfo) -> wire.SessionInfo:

@@ -7,7 +7,7 @@ from bridge.app import wording
 from bridge.harness.ids import Uri
 from bridge.harness.workspace.views import HunkView
 from bridge.surfaces.lsp.context import Context
-from bridge.surfaces.lsp.review.entries import instructions, on_instructions
+from bridge.surfaces.lsp.review.entries import instructions, on_instructions, said
 from bridge.surfaces.lsp.review.instructions import Instruction
 from bridge.surfaces.lsp.review.menu import REVIEW_KIND, action, short
 
@@ -74,8 +74,7 @@ def _file_actions(spelled: str, views: list[HunkView]) -> Iterator[dict[str, Any
 
 def _reasons(context: Context, written: Sequence[Instruction]) -> list[Instruction]:
     """What may be meant as the reason of a rejection: not what the agent was asked before, which stands there too."""
-    items = (item for session in context.runtime.sessions() for item in session.transcript.items)
-    asked = {item["content"][0]["text"] for item in items if item.get("role") == "user"}
+    asked = {text for session in context.runtime.sessions() for text in said(session)}
     return [one for one in written if one.text not in asked]
 
 

@@ -1,6 +1,6 @@
 """What can be asked of the agent from a place in a document: by a comment, of a selection, a diagnostic, a name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -47,7 +47,7 @@ def entries(context: Context, uri: Uri, asked: lsp.CodeAction) -> Iterator[dict[
     """
     if is_working(context) or is_ours(uri):
         return
-    spelled, free_words = context.editor.spelled(uri), context.runtime.free_words
+    spelled, free_words = context.editor.spelled(uri), context.free_words
     if free_words:
         yield from _fixes(spelled, asked)
     if asked.range.start != asked.range.end and (free_words or context.client.harness is not None):
@@ -65,19 +65,37 @@ def instructions(context: Context, uri: Uri) -> list[Instruction]:
 def on_instructions(
     context: Context, uri: Uri, written: Sequence[Instruction], first: int, last: int
 ) -> Iterator[dict[str, Any]]:
-    """Ask what a comment on lines [first, last] says; stop the agent while it works."""
+    """Ask what a comment on lines [first, last] says; while the agent works tell it so, or stop it."""
+    under = (one for one in written if one.line <= last and first < one.line + one.lines)
     if context.current is not None and is_working(context):
+        yield from _told(context, context.current, context.editor.spelled(uri), under)
         yield from _meanwhile(context, context.current, {"uri": context.editor.spelled(uri), "line": first})
         return
-    under = (one for one in written if one.line <= last and first < one.line + one.lines)
     for instruction in islice(under, MOST_INSTRUCTIONS):
         yield ask(context.editor.spelled(uri), instruction)
+
+
+def said(session: Session) -> set[str]:
+    """What the person has said in a session. What a service's compaction has made of it has any shape."""
+    contents = (item.get("content") for item in session.transcript.items if item.get("role") == "user")
+    first = (content[0] for content in contents if isinstance(content, list) and content)
+    return {str(part.get("text", "")) for part in first if isinstance(part, dict)}
 
 
 def ask(spelled: str, instruction: Instruction) -> dict[str, Any]:
     """The action that asks what a comment says."""
     where = {"text": instruction.text, "uri": spelled, "line": instruction.line}
     return action(f"Ask agent: {short(instruction.text)}", ASK_KIND, "harness.prompt", where)
+
+
+def _told(context: Context, session: Session, spelled: str, under: Iterable[Instruction]) -> Iterator[dict[str, Any]]:
+    """What the agent can be told while it works: comments that are none of its own tasks."""
+    if session.turn is None or not context.free_words:
+        return
+    known = said(session)
+    for one in islice((one for one in under if one.text not in known), MOST_INSTRUCTIONS):
+        where = {"text": one.text, "uri": spelled, "line": one.line, "sessionId": session.id, "turnId": session.turn.id}
+        yield action(f"Tell agent: {short(one.text)}", ASK_KIND, "harness.steer", where)
 
 
 def _meanwhile(context: Context, session: Session, here: dict[str, Any]) -> Iterator[dict[str, Any]]:

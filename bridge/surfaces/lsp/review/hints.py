@@ -20,7 +20,7 @@ def inlay_hints(context: Context, uri: Uri, first: int, last: int) -> list[dict[
     index = LineIndex(document.text)
     return [
         {
-            "position": _line_end(context, index, document.text, min(view.span.start, end)),
+            "position": line_end(context, index, document.text, min(view.span.start, end)),
             "label": wording.hint(view),
             "tooltip": wording.preview(view),
             "paddingLeft": True,
@@ -29,7 +29,8 @@ def inlay_hints(context: Context, uri: Uri, first: int, last: int) -> list[dict[
     ]
 
 
-def _line_end(context: Context, index: LineIndex, text: str, line: int) -> dict[str, int]:
+def line_end(context: Context, index: LineIndex, text: str, line: int) -> dict[str, int]:
+    """The end of a line of a document, before its line end, as the client counts."""
     end = index.offset_of_line(line + 1)
     at = index.position(end - text.endswith("\n", 0, end), context.editor.encoding)
     return {"line": at[0], "character": at[1]}

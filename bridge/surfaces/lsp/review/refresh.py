@@ -7,7 +7,7 @@ import anyio
 from bridge.app.bus import HunksMoved, Update
 from bridge.harness.ids import SessionId, Uri
 from bridge.harness.isolate import isolate
-from bridge.harness.values.events import Prompt, Recorded, TurnEnded
+from bridge.harness.values.events import Prompt, Recorded, StepEnded, TurnEnded
 from bridge.surfaces.lsp.context import Context
 from bridge.surfaces.lsp.joined import JOIN_S
 from bridge.surfaces.lsp.peer import RemoteError
@@ -49,6 +49,13 @@ class Refresher:
             self.marks()
         elif isinstance(update, Recorded) and isinstance(update.event, Prompt | TurnEnded):
             self.marks(hints=False)  # what can be asked, or stopped
+        elif isinstance(update, Recorded) and isinstance(update.event, StepEnded):
+            self._costs(update.event)
+
+    def _costs(self, ended: StepEnded) -> None:
+        """A comment that began the turn shows what it has cost."""
+        if ended.spent is not None and ended.spent.usage is not None and self._context.client.refreshes_hints:
+            self._ask(HINTS, "")
 
     def marks(self, *, hints: bool = True) -> None:
         """The lenses, and the hints."""

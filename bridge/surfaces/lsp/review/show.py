@@ -19,6 +19,7 @@ from bridge.surfaces.lsp.review.virtual import diff, hunk_uri
 
 REPLY_S = 10.0
 WARNING = 2
+INFO = 3
 """LSP's `MessageType`."""
 
 NOT_AS_WANTED = {
@@ -72,7 +73,7 @@ async def show_document(context: Context, uri: Uri, selection: dict[str, Any] | 
     return isinstance(reply, dict) and reply.get("success") is True
 
 
-def show_text(context: Context, text: str, kind: int = 3) -> None:
+def show_text(context: Context, text: str, kind: int = INFO) -> None:
     """`window/showMessage`; kind 1 is an error, 2 a warning, 3 information."""
     context.peer.notify("window/showMessage", {"type": kind, "message": text})
 

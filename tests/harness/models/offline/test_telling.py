@@ -221,5 +221,6 @@ async def test_what_is_not_understood_is_answered_in_a_few_lines() -> None:
     assert text.endswith(f"Say `help` for all that I understand. {SETUP}")
 
 
-def test_no_model_is_promised_that_is_not_there() -> None:
-    assert "no other model is in this version yet" in REAL_SETUP
+def test_the_way_to_a_language_model_is_told() -> None:
+    assert "--model" in REAL_SETUP
+    assert "harness-bridge key set" in REAL_SETUP

@@ -92,28 +92,43 @@ export class Ask implements Disposable {
       await this.daemon.execute(command, { ...given, sessionId });
       return true;
     } catch (error) {
-      void this.refused(error).catch((problem: unknown) => window.showErrorMessage(inWords(problem)));
+      const later = command === "harness.prompt" ? (given as PromptCommand) : undefined;
+      void this.refused(error, later).catch((problem: unknown) => window.showErrorMessage(inWords(problem)));
       return false;
     }
   }
 
-  private async refused(error: unknown): Promise<void> {
+  /** Say why; what came too early can be asked `later`, when the turn that runs has ended. */
+  private async refused(error: unknown, later: PromptCommand | undefined): Promise<void> {
     if (kindOf(error) !== "busy") {
       void window.showErrorMessage(inWords(error));
       return;
     }
     const review = "Review";
     const stop = "Stop the Agent";
+    const queue = "Ask Afterwards";
     const [first, ...more] = this.awaited();
     const why = first
       ? `${waitWords([first, ...more], (uri) => basename(Uri.parse(uri).path))}, then the agent goes on.`
       : "The agent is still at work on your last question.";
-    const buttons = first ? [review, stop] : [stop];
-    const pressed = await window.showWarningMessage(`${why} Your text is kept for the next one.`, ...buttons);
-    if (pressed === stop) {
-      this.sessions.stop();
-    } else if (pressed === review) {
-      await commands.executeCommand("harnessBridge.showHunk", (this.awaited()[0] ?? first)?.hunkId);
+    const buttons = [...(first ? [review] : []), ...(later ? [queue] : []), stop];
+    switch (await window.showWarningMessage(`${why} Your text is kept for the next one.`, ...buttons)) {
+      case stop:
+        this.sessions.stop();
+        break;
+      case review:
+        await commands.executeCommand("harnessBridge.showHunk", (this.awaited()[0] ?? first)?.hunkId);
+        break;
+      case queue:
+        await this.afterwards(later);
+        break;
+    }
+  }
+
+  /** Ask when the turn that runs has ended. */
+  private async afterwards(later: PromptCommand | undefined): Promise<void> {
+    if (later && (await this.trySend("harness.prompt", { ...later, queue: true }))) {
+      this.draft = "";
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { commands, type Disposable, type OutputChannel, window } from "vscode";
 import type { Daemon } from "../../client";
+import { aroundCalls } from "../../core/around";
 import { plain } from "../../core/plain";
 import type { ContentBlock, SessionUpdate, TurnEnded } from "../../protocol/generated";
 import type { Happening, Sessions } from "../../session";
@@ -62,7 +63,15 @@ export class Conversation implements Disposable {
         this.end(update);
         break;
       default:
+        this.around(update);
         break;
+    }
+  }
+
+  private around(update: SessionUpdate): void {
+    const said = aroundCalls(update);
+    if (said !== undefined) {
+      this.paragraph(`_${said}._`);
     }
   }
 
@@ -141,7 +150,7 @@ function howItEnded({ stopReason, message }: TurnEnded): string {
     case "max_tokens":
       return "The agent stopped: its answer got too long.";
     case "max_turn_requests":
-      return "The agent stopped: too many steps for one question.";
+      return `The agent stopped: ${plain(message ?? "too many steps for one question.")}`;
     case "refusal":
       return "The model refused to go on.";
     default:

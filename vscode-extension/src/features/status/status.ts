@@ -3,6 +3,7 @@
 import { commands, type Disposable, type QuickPickItem, StatusBarAlignment, ThemeColor, window } from "vscode";
 import type { Daemon } from "../../client";
 import { setContext } from "../../context";
+import { aroundCalls } from "../../core/around";
 import { inWords } from "../../core/errors";
 import { isTrial } from "../../core/hunks";
 import { plain } from "../../core/plain";
@@ -25,6 +26,8 @@ export class Status implements Disposable {
   private readonly subscriptions: Disposable[];
   /** The titles of the tools that run, by call. */
   private readonly tools = new Map<string, string>();
+  /** What the model's service is waited for, if it is. */
+  private waits: string | undefined;
 
   constructor(
     private readonly daemon: Daemon,
@@ -57,6 +60,11 @@ export class Status implements Disposable {
   }
 
   private follow(update: SessionUpdate): void {
+    const waits = update.sessionUpdate === "retrying" ? aroundCalls(update) : undefined;
+    if (waits !== this.waits) {
+      this.waits = waits;
+      this.show();
+    }
     if (update.sessionUpdate === "turn_ended") {
       this.tools.clear();
     } else if (update.sessionUpdate === "tool_call" || update.sessionUpdate === "tool_call_update") {
@@ -112,7 +120,8 @@ export class Status implements Disposable {
     }
     if (working) {
       const tool = [...this.tools.values()].filter(Boolean).at(-1);
-      return [`$(loading~spin) Harness: ${tool ?? "thinking"}`, "The agent is at work. Click to stop it."];
+      const doing = this.waits ?? tool ?? "thinking";
+      return [`$(loading~spin) Harness: ${doing}`, "The agent is at work. Click to stop it."];
     }
     return ["$(sparkle) Harness", "The agent is ready. Click for what it can do."];
   }
@@ -138,6 +147,7 @@ export class Status implements Disposable {
       { label: "$(list-tree) Open the view of changes", run: "changes.focus" },
       { label: "$(comment-discussion) Show conversation", run: "showConversation" },
       { label: "$(settings) Switch review policy…", description: policy, run: "switchPolicy" },
+      { label: "$(graph) Show usage", run: "showUsage" },
       { label: "$(debug-restart) Restart daemon", run: "restart" },
     ];
     const now: (Offer | false)[] = [
@@ -151,6 +161,7 @@ export class Status implements Disposable {
       this.sessions.working.length > 0
         ? { label: "$(debug-stop) Stop the agent", run: "stop" }
         : { label: "$(sparkle) Ask agent…", run: "ask" },
+      this.sessions.working.length > 0 && { label: "$(comment) Tell the agent…", run: "steer" },
     ];
     return [...now.filter((one) => one !== false), ...always];
   }
