@@ -48,7 +48,7 @@ demo: $(READY) ## Review a rename across a sample project, in the terminal; no k
 	@$(VENV)/bin/harness-bridge demo
 
 .PHONY: bench
-bench: $(READY) ## Measure start-up and memory beside a bare pygls server
+bench: $(READY) ## Measure start-up, memory, refactorings and the turn loop beside bare ones
 	$(PY) -m benchmarks
 
 .PHONY: gen

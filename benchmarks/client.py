@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,11 +14,11 @@ OURS = (sys.executable, "-m", "bridge")
 class Client:
     """One server process. Times count from its spawn."""
 
-    def __init__(self, command: Sequence[str]) -> None:
-        """Spawns."""
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
+        """Spawns; `environ` None: in the environment of this process."""
         self.begun = time.perf_counter()
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, env=environ
         )
         self._ids = 0
         self._held = b""
@@ -61,13 +61,13 @@ class Client:
                 found[message["id"]] = message["result"]
         return found
 
-    def memory_mb(self) -> float:
-        """Resident memory (Linux); nan elsewhere."""
+    def memory_mb(self, row: str = "VmRSS") -> float:
+        """Resident memory (Linux), by `VmHWM` the most that it ever was; nan elsewhere."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         except OSError:
             return float("nan")
-        return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith("VmRSS"))
+        return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(row))
 
     def _send(self, message: dict[str, Any]) -> None:
         body = json.dumps(message).encode()
